@@ -1,0 +1,32 @@
+"""Backpropagation from the derivative up: the library behind the ten lessons.
+
+Conventions: an example is a column, so a batch x has shape (n_0, m); ``weights[l]`` has
+shape (n_out, n_in) and takes ``activations[l]`` to ``activations[l + 1]``; gradients
+come as ``(nabla_b, nabla_w)``; the cost of a batch is the mean over its columns.
+"""
+
+from bpkit.activations import sigmoid, sigmoid_prime
+from bpkit.backprop import backprop, forward_pass
+from bpkit.costs import cost_derivative, quadratic_cost
+from bpkit.data import load_digits, load_mnist, spirals, two_moons
+from bpkit.exercises import check
+from bpkit.gradients import gradient_check, numerical_gradient, relative_error
+from bpkit.network import Network
+
+__all__ = [
+    "Network",
+    "backprop",
+    "check",
+    "cost_derivative",
+    "forward_pass",
+    "gradient_check",
+    "load_digits",
+    "load_mnist",
+    "numerical_gradient",
+    "quadratic_cost",
+    "relative_error",
+    "sigmoid",
+    "sigmoid_prime",
+    "spirals",
+    "two_moons",
+]
