@@ -1,0 +1,416 @@
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import types
+from importlib import metadata
+
+import pytest
+
+from bpkit import cli, delivery
+
+A, B = "01_a.ipynb", "02_b.ipynb"
+A_NEW, A_NEW2 = "01_a.new.ipynb", "01_a.new2.ipynb"
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def outcomes(deliveries):
+    return {one.name: (one.outcome, one.beside) for one in deliveries}
+
+
+@pytest.fixture
+def lessons(tmp_path):
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / A).write_bytes(b"a, first\n")
+    (folder / B).write_bytes(b"b, first\r\n")
+    (folder / "notes.txt").write_text("not a lesson", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def mine(lessons, tmp_path):
+    folder = tmp_path / "mine"
+    delivery.deliver(lessons, folder)
+    return folder
+
+
+@pytest.fixture
+def course(lessons, tmp_path, monkeypatch):
+    """The command line over the fake lessons, run in an empty folder."""
+    monkeypatch.setattr(cli, "lessons_folder", lambda: lessons)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return lessons
+
+
+# What happens to a lesson
+
+
+def test_an_empty_folder_gets_every_lesson_byte_for_byte(lessons, tmp_path):
+    folder = tmp_path / "deep" / "new folder"
+    assert outcomes(delivery.deliver(lessons, folder)) == {
+        A: ("copied", None),
+        B: ("copied", None),
+    }
+    found = files(folder)
+    record = json.loads(found.pop(".bpkit.json"))
+    assert found == {A: b"a, first\n", B: b"b, first\r\n"}
+    assert record["delivered"][A] == hashlib.sha256(b"a, first\n").hexdigest()
+
+
+def test_a_second_delivery_changes_nothing(lessons, mine):
+    before = files(mine)
+    again = outcomes(delivery.deliver(lessons, mine))
+    assert again == {A: ("current", None), B: ("current", None)}
+    assert files(mine) == before
+
+
+def test_a_lesson_the_learner_left_alone_is_updated(lessons, mine):
+    (lessons / A).write_bytes(b"a, second")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("updated", None)
+    (lessons / A).write_bytes(b"a, third")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("updated", None)
+    assert (mine / A).read_bytes() == b"a, third"
+    assert set(files(mine)) == {A, B, ".bpkit.json"}
+
+
+def test_a_changed_lesson_is_kept_while_the_course_stands_still(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", None)
+    assert (mine / A).read_bytes() == b"my work"
+    assert set(files(mine)) == {A, B, ".bpkit.json"}
+
+
+def test_a_changed_lesson_is_kept_and_the_new_version_put_beside_it(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    (lessons / A).write_bytes(b"a, second")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", A_NEW)
+    assert (mine / A).read_bytes() == b"my work"
+    assert (mine / A_NEW).read_bytes() == b"a, second"
+
+
+def test_a_new_version_is_offered_once(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    (lessons / A).write_bytes(b"a, second")
+    delivery.deliver(lessons, mine)
+    (mine / A_NEW).unlink()
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", None)
+    assert not (mine / A_NEW).exists()
+
+
+def test_a_version_beside_that_was_not_touched_gives_way_to_the_next(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    for version in (b"a, second", b"a, third"):
+        (lessons / A).write_bytes(version)
+        assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", A_NEW)
+    assert (mine / A_NEW).read_bytes() == b"a, third"
+
+
+def test_work_in_the_version_beside_is_kept_too(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    (lessons / A).write_bytes(b"a, second")
+    delivery.deliver(lessons, mine)
+    (mine / A_NEW).write_bytes(b"more of my work")
+    (lessons / A).write_bytes(b"a, third")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", A_NEW2)
+    assert (mine / A).read_bytes() == b"my work"
+    assert (mine / A_NEW).read_bytes() == b"more of my work"
+    assert (mine / A_NEW2).read_bytes() == b"a, third"
+
+
+def test_a_file_of_the_learners_under_the_name_beside_is_not_overwritten(lessons, mine):
+    (mine / A_NEW).write_bytes(b"mine by chance")
+    (mine / A).write_bytes(b"my work")
+    (lessons / A).write_bytes(b"a, second")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("kept", A_NEW2)
+    assert (mine / A_NEW).read_bytes() == b"mine by chance"
+
+
+def test_the_new_version_moved_over_the_old_one_is_the_courses_again(lessons, mine):
+    (mine / A).write_bytes(b"my work")
+    (lessons / A).write_bytes(b"a, second")
+    delivery.deliver(lessons, mine)
+    os.replace(mine / A_NEW, mine / A)
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("current", None)
+    (lessons / A).write_bytes(b"a, third")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("updated", None)
+
+
+def test_a_missing_lesson_comes_back(lessons, mine):
+    (mine / A).rename(mine / "my a.ipynb")
+    assert outcomes(delivery.deliver(lessons, mine))[A] == ("copied", None)
+    assert (mine / A).read_bytes() == (mine / "my a.ipynb").read_bytes()
+
+
+def test_a_lesson_added_to_the_course_is_copied(lessons, mine):
+    (lessons / "03_c.ipynb").write_bytes(b"c")
+    result = outcomes(delivery.deliver(lessons, mine))
+    assert result["03_c.ipynb"] == ("copied", None)
+    assert result[A] == ("current", None)
+
+
+def test_a_lesson_dropped_by_the_course_stays_with_the_learner(lessons, mine):
+    (lessons / B).unlink()
+    delivery.deliver(lessons, mine)
+    assert (mine / B).read_bytes() == b"b, first\r\n"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[]",
+        b"null",
+        b'{"other": 1}',
+        b'{"delivered": [1]}',
+        b'{"delivered": {"01_a.ipynb": 5}}',
+    ],
+)
+def test_without_a_record_to_trust_what_is_there_is_the_learners(lessons, mine, record):
+    (mine / ".bpkit.json").unlink()
+    if record is not None:
+        (mine / ".bpkit.json").write_bytes(record)
+    (lessons / A).write_bytes(b"a, second")
+    result = outcomes(delivery.deliver(lessons, mine))
+    assert result == {A: ("kept", A_NEW), B: ("current", None)}
+    assert (mine / A).read_bytes() == b"a, first\n"
+    (lessons / B).write_bytes(b"b, second")
+    assert outcomes(delivery.deliver(lessons, mine))[B] == ("updated", None)
+
+
+def test_other_files_in_the_folder_are_left_alone(lessons, mine):
+    (mine / "my notes.md").write_bytes(b"notes")
+    (mine / ".ipynb_checkpoints").mkdir()
+    (lessons / A).write_bytes(b"a, second")
+    delivery.deliver(lessons, mine)
+    assert (mine / "my notes.md").read_bytes() == b"notes"
+    assert (mine / ".ipynb_checkpoints").is_dir()
+
+
+def test_a_failure_midway_loses_nothing_and_the_next_delivery_mends_it(
+    lessons, mine, monkeypatch
+):
+    (lessons / A).write_bytes(b"a, second")
+    (lessons / B).write_bytes(b"b, second")
+    replace = os.replace
+
+    def full_disk(source, target):
+        if os.path.basename(target) == B:
+            raise OSError(28, "No space left on device", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(delivery.os, "replace", full_disk)
+    with pytest.raises(delivery.DeliveryError, match=r"No space left.*02_b\.ipynb"):
+        delivery.deliver(lessons, mine)
+    monkeypatch.undo()
+    assert (mine / B).read_bytes() == b"b, first\r\n"
+    assert set(files(mine)) == {A, B, ".bpkit.json"}
+    result = outcomes(delivery.deliver(lessons, mine))
+    assert result == {A: ("current", None), B: ("updated", None)}
+
+
+# Folders that cannot be used
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(lessons, tmp_path):
+    (tmp_path / "taken").write_bytes(b"a file")
+    with pytest.raises(delivery.DeliveryError, match="taken is a file"):
+        delivery.deliver(lessons, tmp_path / "taken")
+    with pytest.raises(delivery.DeliveryError, match="cannot be copied"):
+        delivery.deliver(lessons, tmp_path / "taken" / "below")
+    assert (tmp_path / "taken").read_bytes() == b"a file"
+
+
+def test_a_folder_under_a_lessons_name_is_an_error(lessons, tmp_path):
+    (tmp_path / "mine" / A).mkdir(parents=True)
+    with pytest.raises(delivery.DeliveryError, match=r"01_a\.ipynb"):
+        delivery.deliver(lessons, tmp_path / "mine")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_a_folder_that_cannot_be_written_is_an_error(lessons, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    with pytest.raises(delivery.DeliveryError, match="Permission denied"):
+        delivery.deliver(lessons, tmp_path / "locked")
+
+
+@pytest.mark.parametrize("below", ["", "mine", "a/b"])
+def test_the_courses_own_lessons_are_not_a_learners_folder(lessons, below):
+    before = sorted(lessons.rglob("*"))
+    with pytest.raises(delivery.DeliveryError, match="course's own lessons"):
+        delivery.deliver(lessons, lessons / below)
+    assert sorted(lessons.rglob("*")) == before
+
+
+def test_a_course_without_lessons_is_an_error(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(delivery.DeliveryError, match="no lessons"):
+        delivery.deliver(tmp_path / "empty", tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
+
+
+# The command
+
+
+def test_start_uses_my_lessons_and_says_so(course, tmp_path, capsys):
+    assert cli.main(["start"]) == 0
+    assert (tmp_path / "here" / "my-lessons" / A).read_bytes() == b"a, first\n"
+    out, err = capsys.readouterr()
+    assert "Your lessons are in my-lessons:" in out
+    assert f"{A}  copied" in out
+    assert "bpkit lab my-lessons" in out
+    assert err == ""
+
+
+def test_start_says_what_is_kept_and_where_the_new_version_is(course, capsys):
+    cli.main(["start", "my work"])
+    with open(f"my work/{A}", "ab") as file:
+        file.write(b"an answer")
+    (course / A).write_bytes(b"a, second")
+    capsys.readouterr()
+    assert cli.main(["start", "my work"]) == 0
+    out = capsys.readouterr().out
+    beside = f"yours, kept; the course's version is beside it: {A_NEW}"
+    assert f"{A}  {beside}" in out
+    assert f"{B}  up to date" in out
+    assert "rename your copy" in out
+    assert 'bpkit lab "my work"' in out
+
+
+def test_a_problem_is_one_line_on_stderr_and_exit_code_1(course, capsys):
+    with open("taken", "w", encoding="utf-8"):
+        pass
+    for command in ("start", "lab"):
+        assert cli.main([command, "taken"]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err == "bpkit: taken is a file; name a folder for your lessons\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["nothing"], ["start", "a", "b"], ["start", ""], ["start", "a", "--", "--port=1"]],
+)
+def test_wrong_usage_is_exit_code_2_and_copies_nothing(course, tmp_path, argv, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(argv)
+    assert exit_.value.code == 2
+    assert "usage: bpkit" in capsys.readouterr().err
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_without_arguments_it_shows_its_help(capsys):
+    assert cli.main([]) == 0
+    out = capsys.readouterr().out
+    assert "usage: bpkit" in out
+    assert "start" in out
+    assert "lab" in out
+
+
+def test_version_is_the_installed_one(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"bpkit {metadata.version('bpkit')}\n"
+
+
+def test_it_runs_as_a_module_and_loads_little():
+    code = (
+        "import sys, bpkit.cli; heavy = {'matplotlib', 'jupyterlab', 'ipywidgets'};"
+        "sys.exit(len(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    run = subprocess.run(
+        [sys.executable, "-m", "bpkit", "nothing"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("usage: bpkit")
+
+
+# JupyterLab
+
+
+@pytest.fixture
+def jupyterlab(monkeypatch):
+    """A JupyterLab that notes how it was started and ends with 7."""
+    calls = []
+
+    def main(argv):
+        calls.append((os.getcwd(), argv))
+        return 7
+
+    fake = types.ModuleType("jupyterlab.labapp")
+    fake.main = main
+    monkeypatch.setitem(sys.modules, "jupyterlab", types.ModuleType("jupyterlab"))
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", fake)
+    return calls
+
+
+def test_lab_delivers_and_opens_jupyterlab_in_the_folder(course, tmp_path, jupyterlab):
+    assert cli.main(["lab", "my work", "--", "--port=9999", B]) == 7
+    folder = tmp_path / "here" / "my work"
+    assert (folder / B).is_file()
+    [(cwd, argv)] = jupyterlab
+    assert os.path.samefile(cwd, folder)
+    assert argv[0] == f"--ServerApp.root_dir={cwd}"
+    assert argv[-2:] == ["--port=9999", B]
+
+
+def test_lab_without_a_folder_passes_arguments_on(course, tmp_path, jupyterlab):
+    assert cli.main(["lab", "--", "--no-browser"]) == 7
+    [(cwd, argv)] = jupyterlab
+    assert os.path.samefile(cwd, tmp_path / "here" / "my-lessons")
+    assert argv[-1] == "--no-browser"
+
+
+def test_lab_does_not_open_what_it_could_not_deliver(course, jupyterlab):
+    assert cli.main(["lab", str(course)]) == 1
+    assert jupyterlab == []
+
+
+def test_lab_without_jupyterlab_says_how_to_get_it(course, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupyterlab", None)
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert cli.main(["lab"]) == 1
+    assert "-m pip install jupyterlab" in capsys.readouterr().err
+
+
+def test_lab_stopped_by_the_keyboard_shows_no_traceback(course, monkeypatch, capsys):
+    def interrupted(lessons, folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "deliver", interrupted)
+    assert cli.main(["lab"]) == 1
+    assert capsys.readouterr().err == "bpkit: stopped\n"
+
+
+def test_the_installed_jupyterlab_takes_the_options_it_is_given():
+    from jupyterlab.labapp import LabApp
+
+    app = LabApp()
+    app.parse_command_line(cli.QUIET)
+    assert app.news_url is None
+    assert app.check_for_updates_class.__name__ == "NeverCheckForUpdate"
+
+
+# The real lessons
+
+
+def test_the_real_lessons_are_found_and_delivered(tmp_path):
+    lessons = delivery.lessons_folder()
+    names = {path.name for path in lessons.glob("*.ipynb")}
+    assert names
+    delivery.deliver(lessons, tmp_path / "mine")
+    for name in names:
+        assert (tmp_path / "mine" / name).read_bytes() == (lessons / name).read_bytes()
