@@ -1,0 +1,417 @@
+"""The numerical gradient, and the check of a gradient against it.
+
+This is the oracle that every formula of the course is held to; so it knows nothing of
+them, and imports no other module of the library.
+"""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+__all__ = ["GradientReport", "gradient_check", "numerical_gradient", "relative_error"]
+
+RIGHT_BELOW = 1e-7
+WRONG_ABOVE = 1e-2
+
+
+def numerical_gradient(f, x, h=None, method="central"):
+    """Measure the slope of `f` along every entry of `x`, by nudging it.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x` (a number, where `x` is one), returns one
+        number.
+    x : array_like or scalar
+        The point, any shape. Integers and float32 are promoted to float64: half the
+        digits are lost in the difference, and float32 has none to spare.
+    h : float, optional
+        The nudge, the same for every entry. Without it each entry gets one that suits
+        the method: about 1.5e-8 (forward) or 6e-6 (central), times the size of the
+        entry where that is above 1; 1e-20 (complex).
+    method : {"central", "forward", "complex"}
+        Which difference quotient.
+
+    Returns
+    -------
+    numpy.ndarray
+        ∂f/∂x, float64, the shape of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, `h` is not a number, or `f` does not return
+        a number; for the complex method, if `f` cannot take complex numbers or
+        returns a real one.
+    ValueError
+        If `x` holds NaN or infinity, `h` is not positive and finite, `method` is
+        unknown, or `f` returns more than one number.
+
+    Notes
+    -----
+    - forward: (f(x + h) − f(x)) / h, error of order h, n + 1 evaluations for n entries
+    - central: (f(x + h) − f(x − h)) / 2h, error of order h², 2n evaluations
+    - complex: Im f(x + ih) / h, error of order h² and no subtraction, so that h can be
+      tiny; n evaluations. `f` has to be analytic: no abs, no max, no conjugate.
+
+    The sum x + h is rounded, so that the step taken is not quite h; the division is
+    by the step taken. `f` gets a fresh copy of `x` at every call: whatever it does to
+    its argument, neither the caller's array nor the next call sees it.
+
+    References
+    ----------
+    Squire and Trapp, *Using Complex Variables to Estimate Derivatives of Real
+    Functions*, SIAM Review 40 (1998), for the complex step.
+
+    Examples
+    --------
+    >>> slope = numerical_gradient(lambda w: w**2, 3.0)
+    >>> round(float(slope), 6)
+    6.0
+    >>> numerical_gradient(lambda x: x[0] * x[1], [2.0, 5.0]).round(6).tolist()
+    [5.0, 2.0]
+    """
+    x = _real_array(x, "x")
+    if not np.isfinite(x).all():
+        raise ValueError("x must be finite; it holds NaN or infinity")
+    if method not in _METHODS:
+        raise ValueError(
+            f"method must be 'forward', 'central' or 'complex'; got {method!r}"
+        )
+    quotients, good_steps = _METHODS[method]
+    steps = good_steps(x) if h is None else np.full(x.shape, _checked_step(h))
+    gradient = np.empty(x.shape)
+    for index, slope in quotients(f, x, steps):
+        gradient[index] = slope
+    return gradient
+
+
+def relative_error(a, n):
+    """Compare two gradients by their distance over the sum of their lengths.
+
+    Parameters
+    ----------
+    a, n : array_like or scalar
+        The two gradients, analytic and numerical say, of one shape.
+
+    Returns
+    -------
+    float
+        From 0.0 (equal, or both all zeros) to 1.0 (opposite, or one of them all
+        zeros), dimensionless. NaN if one holds NaN or infinity.
+
+    Raises
+    ------
+    TypeError
+        If `a` or `n` does not hold real numbers.
+    ValueError
+        If the shapes differ.
+
+    Notes
+    -----
+    ‖a − n‖ / (‖a‖ + ‖n‖), Euclidean norms over all entries. Below 1e-7 the two agree;
+    above 1e-2 one is wrong; in between, look for a kink, or for float32.
+
+    Examples
+    --------
+    >>> relative_error([3.0, 4.0], [3.0, 4.0])
+    0.0
+    >>> round(relative_error([1.0], [2.0]), 4)
+    0.3333
+    """
+    a, n = _real_array(a, "a"), _real_array(n, "n")
+    if a.shape != n.shape:
+        raise ValueError(
+            f"a and n must have the same shape; got {a.shape} and {n.shape}"
+        )
+    largest = np.abs([a, n]).max(initial=0.0)
+    if largest == 0:
+        return 0.0
+    if not np.isfinite(largest):
+        return float("nan")
+    with np.errstate(under="ignore"):
+        a, n = a.ravel() / largest, n.ravel() / largest
+        norm = np.linalg.norm
+        return float(norm(a - n) / (norm(a) + norm(n)))
+
+
+@dataclass(frozen=True, repr=False)
+class GradientReport:
+    """What a gradient check found; true when the check passed.
+
+    Attributes
+    ----------
+    passed : bool
+        Whether the gradient is right.
+    verdict : str
+        The judgement in words.
+    relative_error : float
+        Over all entries, see :func:`relative_error`.
+    index : tuple of int
+        The worst entry.
+    analytic, numerical : float
+        The gradient under test, and the numerical gradient, at the worst entry.
+
+    Notes
+    -----
+    The worst entry is the one with the largest disagreement for its size; entries
+    smaller than a thousandth of the largest slope count as that large, so that an
+    entry which is nothing but rounding is not named.
+
+    The text names it where the two disagree. That of a passed check does not: there
+    the worst entry is a matter of rounding, and differs from machine to machine.
+    """
+
+    passed: bool
+    verdict: str
+    relative_error: float
+    index: tuple
+    analytic: float
+    numerical: float
+
+    def __bool__(self):
+        return self.passed
+
+    def __str__(self):
+        if self.passed:
+            return f"Gradient check passed: {self.verdict}."
+        if self.analytic == self.numerical:
+            return f"Gradient check not passed: {self.verdict}."
+        where = f"entry {list(self.index)}" if self.index else "the only entry"
+        return (
+            f"Gradient check not passed: {self.verdict}. "
+            f"Relative error {self.relative_error:.1e}; look at {where}: "
+            f"the gradient says {self.analytic:.6g}, "
+            f"nudging says {self.numerical:.6g}."
+        )
+
+    __repr__ = __str__
+
+
+def gradient_check(f, gradient, x):
+    """Hold a gradient against the numerical one, and report.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x`, returns one number.
+    gradient : callable or array_like
+        The gradient under test: a function of `x`, or its result at `x`; the shape
+        of `x`.
+    x : array_like or scalar
+        The point, any shape.
+
+    Returns
+    -------
+    GradientReport
+        The worst entry, both values there, the relative error and a verdict; true
+        when the check passed.
+
+    Raises
+    ------
+    TypeError
+        If `x` or the gradient does not hold real numbers, or `f` does not return a
+        number.
+    ValueError
+        If `x` is empty, NaN or infinite, the gradient's shape is not that of `x`, or
+        `f` returns more than one number.
+
+    Notes
+    -----
+    A relative error below 1e-7 is right and above 1e-2 wrong. In between something is
+    suspicious: `f` may have a kink near `x`, compute in float32, or be so flat that
+    its rounding shows. Two gradients that are all zeros, or all within the rounding
+    of `f`, agree without proving anything: that is no success.
+
+    Examples
+    --------
+    >>> gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x**2, [1.0, -2.0])
+    Gradient check passed: right, the relative error is below 1e-07.
+    >>> report = gradient_check(lambda x: np.sum(x**3), [3.0, -12.0], [1.0, -2.0])
+    >>> report.passed, report.index, report.analytic, round(report.numerical, 4)
+    (False, (1,), -12.0, 12.0)
+    """
+    x = _real_array(x, "x")
+    if x.size == 0:
+        raise ValueError(f"x must hold at least one entry; got shape {x.shape}")
+    numerical = numerical_gradient(f, x)
+    analytic = gradient(x.copy()[()]) if callable(gradient) else gradient
+    analytic = _real_array(analytic, "the gradient")
+    if analytic.shape != x.shape:
+        raise ValueError(
+            f"the gradient must have the shape of x, {x.shape}; got {analytic.shape}"
+        )
+    error = relative_error(analytic, numerical)
+    passed, verdict = _judge(analytic, numerical, error, _rounding(f, x))
+    worst = _worst_entry(analytic, numerical)
+    return GradientReport(
+        passed=passed,
+        verdict=verdict,
+        relative_error=error,
+        index=worst,
+        analytic=float(analytic[worst]),
+        numerical=float(numerical[worst]),
+    )
+
+
+def _judge(analytic, numerical, error, rounding):
+    """Return (passed, verdict)."""
+    if not np.isfinite(analytic).all():
+        return False, "the gradient holds NaN or infinity"
+    if not np.isfinite(numerical).all():
+        return False, "the function is not finite near x, so nudging says nothing"
+    size = np.maximum(np.abs(analytic), np.abs(numerical))
+    if not size.any():
+        return False, (
+            "nothing was compared, both gradients are zero everywhere; "
+            "try another point"
+        )
+    if (size <= rounding).all():
+        return False, (
+            "nothing was compared, both gradients are within the rounding of the "
+            "function; try another point"
+        )
+    if error < RIGHT_BELOW:
+        return True, f"right, the relative error is below {RIGHT_BELOW:.0e}"
+    if error > WRONG_ABOVE:
+        return False, f"wrong, the relative error is above {WRONG_ABOVE:.0e}"
+    return False, (
+        f"suspicious, the relative error is between {RIGHT_BELOW:.0e} and "
+        f"{WRONG_ABOVE:.0e} (a kink near x, float32, or a slope lost in rounding?)"
+    )
+
+
+def _worst_entry(analytic, numerical):
+    """Return the index of the largest disagreement for its size, or of a NaN."""
+    broken = ~(np.isfinite(analytic) & np.isfinite(numerical))
+    if broken.any():
+        flat = np.argmax(broken)
+    else:
+        size = np.maximum(np.abs(analytic), np.abs(numerical))
+        size = np.maximum(size, size.max() / 1000)
+        with np.errstate(over="ignore", under="ignore"):
+            apart = np.abs(analytic / 2 - numerical / 2)
+            flat = np.argmax(apart / np.where(size > 0, size, 1))
+    return tuple(int(i) for i in np.unravel_index(flat, analytic.shape))
+
+
+def _rounding(f, x):
+    """Give the slope that rounding f(x) alone can feign, for every entry."""
+    return np.finfo(float).eps * abs(_real(f(x.copy()[()]))) / _central_steps(x)
+
+
+def _forward(f, x, steps):
+    """Yield (f(x + h) − f(x)) / h with its index, entry by entry."""
+    here = _real(f(x.copy()[()]))
+    for index, x_i, h in _entries(x, steps):
+        right = x_i + h
+        rise = _real(f(_replaced(x, index, right))) - here
+        yield index, rise / (right - x_i or h)
+
+
+def _central(f, x, steps):
+    """Yield (f(x + h) − f(x − h)) / 2h with its index, entry by entry."""
+    for index, x_i, h in _entries(x, steps):
+        right, left = x_i + h, x_i - h
+        rise = _real(f(_replaced(x, index, right))) - _real(
+            f(_replaced(x, index, left))
+        )
+        yield index, rise / (right - left or 2 * h)
+
+
+def _complex(f, x, steps):
+    """Yield Im f(x + ih) / h with its index, entry by entry."""
+    z = x.astype(complex)
+    for index, x_i, h in _entries(x, steps):
+        try:
+            value = f(_replaced(z, index, complex(x_i, h)))
+        except TypeError as error:
+            raise TypeError(
+                "the complex method needs an f that takes complex numbers; "
+                f"f raised: {error}"
+            ) from error
+        yield index, _imaginary(value) / h
+
+
+def _central_steps(x):
+    """Give ∛ε · max(1, |x|), where the central quotient's two errors are alike."""
+    return np.cbrt(np.finfo(float).eps) * np.maximum(1, np.abs(x))
+
+
+def _forward_steps(x):
+    """Give √ε · max(1, |x|), where the forward quotient's two errors are alike."""
+    return np.sqrt(np.finfo(float).eps) * np.maximum(1, np.abs(x))
+
+
+def _complex_steps(x):
+    """Give a step so small that its square is lost in rounding."""
+    return np.full(x.shape, 1e-20)
+
+
+_METHODS = {
+    "forward": (_forward, _forward_steps),
+    "central": (_central, _central_steps),
+    "complex": (_complex, _complex_steps),
+}
+
+
+def _entries(x, steps):
+    """Yield index, entry and step as plain Python numbers, which never warn."""
+    for index in np.ndindex(x.shape):
+        yield index, float(x[index]), float(steps[index])
+
+
+def _replaced(x, index, value):
+    """Return a copy of `x` with one entry replaced (a number, where `x` is one)."""
+    x = x.copy()
+    x[index] = value
+    return x[()]
+
+
+def _single(value):
+    """Return what `f` returned as one Python number."""
+    array = np.asarray(value)
+    if array.size != 1:
+        raise ValueError(
+            f"f must return one number; got an array of shape {array.shape}"
+        )
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"f must return one number; got {type(value).__name__}")
+    return array.item()
+
+
+def _real(value):
+    """Return what `f` returned as a float."""
+    number = _single(value)
+    if isinstance(number, complex):
+        raise TypeError(f"f must return a real number; got {number}")
+    return float(number)
+
+
+def _imaginary(value):
+    """Return the imaginary part of what `f` returned, which has to have one."""
+    number = _single(value)
+    if not isinstance(number, complex):
+        raise TypeError(
+            "the complex method needs an f that returns a complex number for complex "
+            "x; f returned a real one (abs, float() and .real lose the imaginary part)"
+        )
+    return number.imag
+
+
+def _checked_step(h):
+    """Return the step, when it is a positive finite number."""
+    if isinstance(h, bool) or not isinstance(h, Real):
+        raise TypeError(f"h must be a number; got {type(h).__name__}")
+    if not 0 < h < np.inf:
+        raise ValueError(f"h must be positive and finite; got {h}")
+    return float(h)
+
+
+def _real_array(values, name):
+    """Return `values` as a new float64 array."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers; got dtype {array.dtype}")
+    return array.astype(np.float64)
