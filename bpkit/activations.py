@@ -93,13 +93,15 @@ def sigmoid_prime(z):
         return sigmoid(z) * sigmoid(-z)
 
 
-def _logistic(z, out):
-    """Write 1 / (1 + exp(−z)) into `out`; the caller sets errstate(over="ignore")."""
-    np.negative(z, out=out)
-    np.exp(out, out=out)
-    out += 1.0
-    np.reciprocal(out, out=out)
-    return out
+def _logistic(z, out, one=1.0):
+    """Write 1 / (1 + exp(−z)) into `out`; the caller sets errstate(over="ignore").
+
+    An array of the right type for `one` saves converting the constant at every call.
+    """
+    np.negative(z, out)
+    np.exp(out, out)
+    np.add(out, one, out)
+    return np.reciprocal(out, out)
 
 
 def _complex_logistic(z):

@@ -4,13 +4,22 @@
 whose columns are examples, so each equation is one matrix product for all of them.
 """
 
-from itertools import pairwise
+import math
 
 import numpy as np
 
 from bpkit.activations import _logistic
 
 COSTS = ("quadratic", "cross_entropy")
+
+
+def aligned(shape, dtype):
+    """Return an empty array that starts on a cache line (64 bytes)."""
+    # numpy starts large arrays 16 bytes past one, and each vector load then takes two.
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + 64, np.uint8)
+    first = -memory.ctypes.data % 64
+    return memory[first : first + size].view(dtype).reshape(shape)
 
 
 class Layer:
@@ -21,64 +30,72 @@ class Layer:
     ``nabla_w`` (n, n_in).
     """
 
-    def __init__(self, n_in, n, m, dtype):
+    def __init__(self, w, b, m):
+        (n, n_in), dtype = w.shape, w.dtype
+        self.w, self.b = w, b
         self.z = np.empty((n, m), dtype)
         self.a = np.empty((n, m), dtype)
         self.slope = np.empty((n, m), dtype)
         self.delta = np.empty((n, m), dtype)
         self.nabla_b = np.empty((n, 1), dtype)
-        self.nabla_w = np.empty((n, n_in), dtype)
+        self.nabla_w = aligned((n, n_in), dtype)
         self.ones = np.ones((m, 1), dtype)
+        self.one = np.ones((), dtype)
 
-    def forward(self, w, b, a_prev):
+    def forward(self, a_prev):
         """Fill z = W a + b and a = σ(z); return a."""
-        np.dot(w, a_prev, out=self.z)
-        self.z += b
-        return _logistic(self.z, out=self.a)
+        z = np.dot(self.w, a_prev, out=self.z)
+        z += self.b
+        return _logistic(z, self.a, self.one)
 
     def sigmoid_prime(self):
         """Fill and return σ′(z) = a (1 − a)."""
-        np.subtract(1.0, self.a, out=self.slope)
-        self.slope *= self.a
-        return self.slope
+        slope = np.subtract(self.one, self.a, out=self.slope)
+        slope *= self.a
+        return slope
 
     def output_error(self, y, scale, cost):
         """BP1: δ = (a − y) ⊙ σ′(z), times scale; return Σ (a − y)² over the batch.
 
         With cross-entropy σ′(z) cancels and δ = a − y.
         """
-        np.subtract(self.a, y, out=self.delta)
-        squares = np.vdot(self.delta, self.delta)
+        delta = np.subtract(self.a, y, out=self.delta)
+        squares = np.vdot(delta, delta)
         if cost == "quadratic":
-            self.delta *= self.sigmoid_prime()
-        self.delta *= scale
+            delta *= self.sigmoid_prime()
+        delta *= scale
         return squares
 
-    def hidden_error(self, w_next, delta_next):
-        """BP2: δ = (Wᵀ δ_next) ⊙ σ′(z)."""
-        np.dot(w_next.T, delta_next, out=self.delta)
-        self.delta *= self.sigmoid_prime()
+    def hidden_error(self, after):
+        """BP2: δ = (Wᵀ δ) ⊙ σ′(z), W and δ those of the layer after."""
+        delta = np.dot(after.w.T, after.delta, out=self.delta)
+        delta *= self.sigmoid_prime()
 
     def gradients(self, a_prev):
         """BP3 and BP4, summed over the columns: ∂C/∂b = Σ δ, ∂C/∂W = δ aᵀ."""
         np.dot(self.delta, self.ones, out=self.nabla_b)
         np.dot(self.delta, a_prev.T, out=self.nabla_w)
 
+    def descend(self):
+        """Take the step: W and b less their gradients."""
+        self.w -= self.nabla_w
+        self.b -= self.nabla_b
 
-def layers_for(sizes, m, dtype):
-    """Return the layers of a network with these sizes, for batches of m columns."""
-    return [Layer(n_in, n, m, dtype) for n_in, n in pairwise(sizes)]
+
+def layers_for(weights, biases, m):
+    """Return the layers of a network with these parameters, for m columns."""
+    return [Layer(w, b, m) for w, b in zip(weights, biases, strict=True)]
 
 
-def run_forward(layers, weights, biases, x):
+def run_forward(layers, x):
     """Fill every layer from x, left to right; return the output."""
     a = x
-    for layer, w, b in zip(layers, weights, biases, strict=True):
-        a = layer.forward(w, b, a)
+    for layer in layers:
+        a = layer.forward(a)
     return a
 
 
-def run_backward(layers, weights, x, y, scale, cost):
+def run_backward(layers, x, y, scale, cost):
     """Fill every layer's δ and gradients, right to left, after `run_forward`.
 
     The equations are linear in δ, so scaling δ at the output scales every gradient:
@@ -86,10 +103,12 @@ def run_backward(layers, weights, x, y, scale, cost):
     Σ (a − y)² over the batch.
     """
     squares = layers[-1].output_error(y, scale, cost)
-    for l in range(len(layers) - 1, 0, -1):
-        layers[l - 1].hidden_error(weights[l], layers[l].delta)
-        layers[l].gradients(layers[l - 1].a)
-    layers[0].gradients(x)
+    after = layers[-1]
+    for layer in layers[-2::-1]:
+        layer.hidden_error(after)
+        after.gradients(layer.a)
+        after = layer
+    after.gradients(x)
     return squares
 
 
@@ -135,7 +154,7 @@ def forward_pass(weights, biases, x):
     """
     weights, biases, sizes, dtype = _as_parameters(weights, biases)
     x = as_columns("x", x, sizes[0], dtype)
-    layers = _forward(weights, biases, sizes, x)
+    layers = _forward(weights, biases, x)
     return [layer.z for layer in layers], [x.copy(), *(layer.a for layer in layers)]
 
 
@@ -199,17 +218,17 @@ def backprop(weights, biases, x, y, cost="quadratic"):
             f"x and y must have one column an example each; "
             f"got {x.shape[1]} columns in x and {y.shape[1]} in y"
         )
-    layers = _forward(weights, biases, sizes, x)
+    layers = _forward(weights, biases, x)
     with np.errstate(under="ignore"):
-        run_backward(layers, weights, x, y, 1 / x.shape[1], cost)
+        run_backward(layers, x, y, 1 / x.shape[1], cost)
     return [layer.nabla_b for layer in layers], [layer.nabla_w for layer in layers]
 
 
-def _forward(weights, biases, sizes, x):
+def _forward(weights, biases, x):
     """Return new layers filled from x."""
-    layers = layers_for(sizes, x.shape[1], x.dtype)
+    layers = layers_for(weights, biases, x.shape[1])
     with np.errstate(over="ignore", under="ignore"):
-        run_forward(layers, weights, biases, x)
+        run_forward(layers, x)
     return layers
 
 

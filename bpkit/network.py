@@ -12,6 +12,7 @@ import numpy as np
 
 from bpkit.backprop import (
     COSTS,
+    aligned,
     as_columns,
     backprop,
     forward_pass,
@@ -23,7 +24,7 @@ from bpkit.backprop import (
 from bpkit.costs import cost_derivative, cross_entropy_cost, quadratic_cost
 
 STARTS = ("standard", "scaled")
-CHUNK = 1000  # examples gathered at a time: enough to pay, small enough for the cache
+CHUNK = 250  # examples gathered at a time: enough to pay, small enough for the cache
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,6 @@ class Network:
             self._draw(shape, math.sqrt(shape[1]) if start == "scaled" else 1)
             for shape in shapes
         ]
-        self._layers = {}
 
     def __repr__(self):
         return f"Network({self.sizes}, cost={self.cost!r}, start={self.start!r})"
@@ -230,7 +230,8 @@ class Network:
         self._require_parameters()
         x, y = _training_rows(mini_batch, self.sizes, self.dtype)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            self._step(x.T, y.T, eta)
+            layers = layers_for(self.weights, self.biases, len(x))
+            self._step(layers, x.T, y.T, eta / len(x))
 
     def SGD(self, training_data, epochs, mini_batch_size, eta, test_data=None):
         """Train by stochastic gradient descent and print a line an epoch.
@@ -293,8 +294,8 @@ class Network:
         training_data, epochs, mini_batch_size, eta, test_data
             As for `SGD`.
         every : int, optional
-            Steps between records, with one more where an epoch ends; without it, one
-        record an epoch.
+            Steps between records, with one more where an epoch ends; without
+            it, one record an epoch.
 
         Returns
         -------
@@ -418,25 +419,32 @@ class Network:
 
     def _draw(self, shape, divisor):
         """Return normal numbers with standard deviation 1/divisor."""
-        return (self.rng.standard_normal(shape) / divisor).astype(self.dtype)
+        drawn = aligned(shape, self.dtype)
+        drawn[:] = self.rng.standard_normal(shape) / divisor
+        return drawn
 
     def _run(self, rows, epochs, size, eta, test, every):
         """Yield the records of a training run."""
         step = 0
+        size = min(size, len(rows[0]))
         for epoch in range(epochs):
             batches = self._mini_batches(*rows, size)
-            while (steps := self._advance(islice(batches, every), eta)).taken:
+            while (steps := self._advance(islice(batches, every), size, eta)).taken:
                 step += steps.taken
                 yield self._record(epoch, step, steps.cost / steps.examples, test)
 
-    def _advance(self, batches, eta):
+    def _advance(self, batches, size, eta):
         """Take one step a mini-batch; return how many, and their summed cost."""
         # A generator would lend its errstate to whoever resumes it, so it is set here.
         taken = examples = cost = 0
+        layers = layers_for(self.weights, self.biases, size)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             for x, y in batches:
-                cost += self._step(x, y, eta)
-                examples += x.shape[1]
+                m = x.shape[1]
+                if m != size:
+                    layers = layers_for(self.weights, self.biases, m)
+                cost += self._step(layers, x, y, eta / m)
+                examples += m
                 taken += 1
         return _Steps(taken, examples, cost)
 
@@ -453,27 +461,21 @@ class Network:
             # mode="clip" lets take write straight into out.
             np.take(rows_x, chosen, axis=0, out=x, mode="clip")
             np.take(rows_y, chosen, axis=0, out=y, mode="clip")
-            for k in range(0, len(chosen), size):
-                yield x[k : k + size].T, y[k : k + size].T
+            whole = len(chosen) // size * size
+            stacks = _stacked(x[:whole], size), _stacked(y[:whole], size)
+            yield from zip(*stacks, strict=True)
+            if whole < len(chosen):
+                yield x[whole:].T, y[whole:].T
 
-    def _step(self, x, y, eta):
+    def _step(self, layers, x, y, scale):
         """Move the parameters by one mini-batch; return its summed cost before that."""
-        m = x.shape[1]
-        layers = self._layers_for(m)
-        a = run_forward(layers, self.weights, self.biases, x)
-        squares = run_backward(layers, self.weights, x, y, eta / m, self.cost)
-        for layer, w, b in zip(layers, self.weights, self.biases, strict=True):
-            w -= layer.nabla_w
-            b -= layer.nabla_b
-        return squares / 2 if self.cost == "quadratic" else m * self._cost_of(a, y)
-
-    def _layers_for(self, m):
-        """Return work arrays for m columns, made once a batch size."""
-        if m not in self._layers:
-            if len(self._layers) > 3:
-                self._layers.clear()
-            self._layers[m] = layers_for(self.sizes, m, self.dtype)
-        return self._layers[m]
+        a = run_forward(layers, x)
+        squares = run_backward(layers, x, y, scale, self.cost)
+        for layer in layers:
+            layer.descend()
+        if self.cost == "quadratic":
+            return squares / 2
+        return x.shape[1] * self._cost_of(a, y)
 
     def _cost_of(self, a, y):
         """Return the mean cost over the columns."""
@@ -514,6 +516,11 @@ class Network:
         for p in (*self.weights, *self.biases):
             if p.dtype != self.dtype:
                 raise TypeError(f"weights must be {self.dtype}; got {p.dtype}")
+
+
+def _stacked(rows, size):
+    """Return rows as a stack of mini-batches (n, size), without a copy."""
+    return rows.reshape(-1, size, rows.shape[1]).transpose(0, 2, 1)
 
 
 def _as_sizes(sizes):
