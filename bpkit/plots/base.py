@@ -1,0 +1,197 @@
+"""The common ground of all pictures: how they look, and how they are shown."""
+
+import base64
+import io
+import textwrap
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from PIL import Image  # installed with matplotlib, which writes its PNGs with it
+
+# The palette of Okabe and Ito (2008), told apart with every kind of colour vision.
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+PURPLE = "#CC79A7"
+
+# One look for each line of a plot: colour, dash and marker always change together.
+LINE_STYLES = (
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "s"},
+    {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    {"color": PURPLE, "linestyle": ":", "marker": "D"},
+    {"color": BLACK, "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
+)
+
+TEXT = 12  # points; never below 11 at the size shown
+GREY = "#595959"
+INK = "Greys"
+DIVERGING = LinearSegmentedColormap.from_list(
+    "vermilion_white_blue", [VERMILION, "#FFFFFF", BLUE]
+)
+
+WIDTH = 6.6  # inches
+_LINE = 72  # characters; a longer line is broken inside a word by narrow windows
+SHOWN_DPI = 100  # screen pixels an inch: the width above is 660 pixels
+STORED_DPI = 160  # stored finer than shown, for sharp text on fine screens
+
+
+class Picture(Figure):
+    """Hold a figure together with the sentence that says what it shows.
+
+    Parameters
+    ----------
+    height, width : float
+        Size in inches; 100 screen pixels to the inch when shown.
+
+    Attributes
+    ----------
+    finding : str
+        What the picture shows, in a sentence with its numbers.
+    """
+
+    def __init__(self, height, width=WIDTH):
+        super().__init__(figsize=(width, height), layout="constrained")
+        self.set_facecolor("white")
+        self.finding = ""
+
+    def png(self):
+        """Return the picture as PNG bytes, the same bytes for the same picture.
+
+        Returns
+        -------
+        bytes
+            A PNG file without a time or the name of the software in it.
+        """
+        # Arrange once, then hold still: a second arranging starts from the first.
+        self.draw_without_rendering()
+        self.set_layout_engine("none")
+        drawn, small = io.BytesIO(), io.BytesIO()
+        self.savefig(drawn, format="png", dpi=STORED_DPI)
+        # Full colour would make a lesson three times as large, to no visible gain.
+        Image.open(drawn).convert("RGB").quantize(256, dither=0).save(small, "png")
+        return small.getvalue()
+
+
+def show(picture, alt):
+    """Display a picture with its alternative text, then print its finding.
+
+    Parameters
+    ----------
+    picture : Picture
+        What a function of this module returned.
+    alt : str
+        What a person who cannot see the picture should be told is in it: the kind
+        of picture and its axes. The finding adds the numbers.
+
+    Raises
+    ------
+    TypeError
+        If `picture` is not a `Picture` or `alt` is not a string.
+    ValueError
+        If `alt` is empty, or the picture has no finding.
+    """
+    if not isinstance(picture, Picture):
+        raise TypeError(f"picture must be a Picture; got {type(picture).__name__}")
+    if not isinstance(alt, str):
+        raise TypeError(f"alt must be a string; got {type(alt).__name__}")
+    if not alt.strip():
+        raise ValueError("alt must say what is in the picture; got an empty string")
+    if not picture.finding:
+        raise ValueError("picture.finding must say what is seen; got an empty string")
+    from IPython.display import display
+
+    data = base64.b64encode(picture.png()).decode("ascii")
+    width = round(picture.get_figwidth() * SHOWN_DPI)
+    display(
+        {"image/png": data, "text/plain": alt},
+        metadata={"image/png": {"alt": alt, "width": width}},
+        raw=True,
+    )
+    print(textwrap.fill(picture.finding, width=_LINE))
+
+
+# --- what all pictures have in common ------------------------------------------
+
+
+def label_axes(ax, xlabel, ylabel, title=None):
+    """Label a pair of axes and give them the common look; return them."""
+    ax.set_xlabel(xlabel, fontsize=TEXT)
+    ax.set_ylabel(ylabel, fontsize=TEXT)
+    if title:
+        ax.set_title(title, fontsize=TEXT, loc="left")
+    ax.tick_params(labelsize=TEXT)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def add_legend(ax):
+    """Add a legend in the common text size."""
+    ax.legend(fontsize=TEXT, frameon=False)
+
+
+def grid_of_axes(count, columns, cell_height):
+    """Return a picture and the `count` axes of its grid, row by row."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    picture = Picture(height=rows * cell_height)
+    axes = picture.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes:
+        ax.set_axis_off()
+    return picture, axes[:count]
+
+
+def draw_image(ax, pixels, caption, **look):
+    """Draw a column of pixels as a square image, its caption below; return it."""
+    side = side_of(pixels.size)
+    drawn = ax.imshow(pixels.reshape(side, side), interpolation="nearest", **look)
+    ax.set_axis_on()
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_xlabel(caption, fontsize=TEXT)
+    return drawn
+
+
+def side_of(count):
+    """Return the side of the square image that has `count` pixels."""
+    side = round(count**0.5)
+    if side * side != count:
+        raise ValueError(f"a square image was expected; got {count} pixels")
+    return side
+
+
+def as_columns(name, array):
+    """Return `array` as floats, one column an example, or say what is wrong."""
+    array = np.asarray(array, dtype=float)
+    if array.ndim != 2 or array.size == 0:
+        raise ValueError(
+            f"{name} must have shape (n, m), one column an example; got {array.shape}"
+        )
+    return array
+
+
+def as_labels(name, labels, count):
+    """Return `labels` as `count` integers, or say what is wrong."""
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} must be {count} integers, one an example; "
+            f"got {labels.dtype} of shape {labels.shape}"
+        )
+    return labels
+
+
+def listed(words):
+    """Join words as a list is spoken: a, b and c."""
+    *head, last = words
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def counted(number, noun):
+    """Write a number with its noun, in the plural where it is due."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

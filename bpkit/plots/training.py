@@ -1,0 +1,387 @@
+"""Pictures of training: digits, readings, learning curves, what neurons look at."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
+
+from bpkit.plots.base import (
+    BLACK,
+    BLUE,
+    DIVERGING,
+    GREY,
+    INK,
+    LINE_STYLES,
+    ORANGE,
+    TEXT,
+    VERMILION,
+    Picture,
+    add_legend,
+    as_columns,
+    as_labels,
+    counted,
+    draw_image,
+    grid_of_axes,
+    label_axes,
+    listed,
+    side_of,
+)
+
+# --- images of digits ----------------------------------------------------------
+
+
+def digits_grid(x, labels, columns=10):
+    """Draw images in a grid, each with its label below.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, m)
+        One square image a column; pixel intensity, 0 to 1.
+    labels : array_like of int, shape (m,)
+        The digit that each image shows.
+    columns : int
+        Images in a row.
+
+    Returns
+    -------
+    Picture
+        Its finding tells the size of the images, their range and their ink.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or an image is not square.
+    """
+    x = as_columns("x", x)
+    labels = as_labels("labels", labels, x.shape[1])
+    side = side_of(x.shape[0])
+    picture, axes = grid_of_axes(x.shape[1], columns, cell_height=0.95)
+    for ax, pixels, label in zip(axes, x.T, labels, strict=True):
+        draw_image(ax, pixels, str(label), cmap=INK, vmin=0, vmax=1)
+    picture.finding = (
+        f"{counted(x.shape[1], 'image')} of {side} × {side} pixels, intensities "
+        f"from {x.min():.2f} to {x.max():.2f}; {np.mean(x > 0):.0%} of the pixels "
+        "carry ink."
+    )
+    return picture
+
+
+def readings(x, outputs, labels, columns=5):
+    """Draw images with what a network reads in each, wrong answers framed.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, m)
+        One square image a column; pixel intensity, 0 to 1.
+    outputs : array_like, shape (k, m)
+        The network's output for each image, one row a class; dimensionless.
+    labels : array_like of int, shape (m,)
+        The right answers.
+    columns : int
+        Images in a row.
+
+    Returns
+    -------
+    Picture
+        Its finding counts right and wrong answers, how often the right answer
+        was second choice, and names the answer that was surest and wrong.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or an image is not square.
+    """
+    x = as_columns("x", x)
+    outputs = as_columns("outputs", outputs)
+    labels = as_labels("labels", labels, x.shape[1])
+    reads = outputs.argmax(axis=0)
+    picture, axes = grid_of_axes(x.shape[1], columns, cell_height=1.55)
+    for ax, pixels, read, label, sure in zip(
+        axes, x.T, reads, labels, outputs.max(axis=0), strict=True
+    ):
+        right = read == label
+        verdict = "right" if right else f"it is {label}"
+        caption = f"reads {read} ({sure:.2f})\n{verdict}"
+        draw_image(ax, pixels, caption, cmap=INK, vmin=0, vmax=1)
+        ax.spines[:].set(
+            color=GREY if right else VERMILION,
+            linewidth=1 if right else 2.5,
+            linestyle="-" if right else "--",
+        )
+    picture.finding = _readings_finding(outputs, reads, labels)
+    return picture
+
+
+def _readings_finding(outputs, reads, labels):
+    """Say how many are right, and what the wrong ones have in common."""
+    wrong = np.flatnonzero(reads != labels)
+    said = f"{len(labels) - len(wrong)} of {counted(len(labels), 'image')} read right"
+    if not len(wrong):
+        least = outputs.max(axis=0).argmin()
+        return (
+            f"{said}; the least sure answer is {reads[least]}, "
+            f"with an output of {outputs[reads[least], least]:.2f}."
+        )
+    second = np.argsort(outputs, axis=0)[-2]
+    surest = wrong[outputs.max(axis=0)[wrong].argmax()]
+    return (
+        f"{said}; the second choice is right for {(second == labels)[wrong].sum()} of "
+        f"the {len(wrong)} misread. Surest error: {labels[surest]} read as "
+        f"{reads[surest]}, with an output of {outputs[reads[surest], surest]:.2f}."
+    )
+
+
+def confusion_matrix(labels, reads):
+    """Draw how often each digit was read as each digit.
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (m,)
+        The right answers; 0 and up.
+    reads : array_like of int, shape (m,)
+        The answers given.
+
+    Returns
+    -------
+    Picture
+        Its finding counts the diagonal, and names the digit that is misread most
+        and the commonest confusion.
+
+    Raises
+    ------
+    ValueError
+        If the two are not integers of one length.
+    """
+    labels = as_labels("labels", labels, np.size(labels))
+    reads = as_labels("reads", reads, labels.size)
+    classes = int(max(labels.max(), reads.max())) + 1
+    table = np.zeros((classes, classes), dtype=int)
+    np.add.at(table, (labels, reads), 1)
+
+    picture = Picture(height=5.6)
+    ax = label_axes(picture.subplots(), "digit that was read", "digit that it is")
+    errors = np.where(np.eye(classes, dtype=bool), 0, table)
+    colours = LinearSegmentedColormap.from_list("white_orange", ["#FFFFFF", ORANGE])
+    ax.imshow(errors, cmap=colours, vmin=0, vmax=max(1, errors.max()))
+    ax.set_xticks(range(classes))
+    ax.set_yticks(range(classes))
+    for (row, column), count in np.ndenumerate(table):
+        ax.text(
+            column,
+            row,
+            str(count) if count else "·",
+            ha="center",
+            va="center",
+            fontsize=TEXT,
+            color=BLACK if count else GREY,
+            fontweight="bold" if row == column else "normal",
+        )
+    picture.finding = _confusion_finding(table, errors)
+    return picture
+
+
+def _confusion_finding(table, errors):
+    """Say how much lies on the diagonal and where the rest gathers."""
+    said = (
+        f"{np.trace(table)} of {counted(table.sum(), 'answer')} are right, "
+        "on the diagonal"
+    )
+    if not errors.any():
+        return f"{said}; no digit is taken for another."
+    missed = errors.sum(axis=1)
+    worst = np.flatnonzero(missed == missed.max())
+    names = listed([str(digit) for digit in worst])
+    each = "each " if len(worst) > 1 else ""
+    said += f"; misread most often: {names} ({each}{counted(missed.max(), 'time')})"
+    if errors.max() == 1:
+        return f"{said}; no two digits are confused twice in the same way."
+    row, column = np.unravel_index(errors.argmax(), errors.shape)
+    return f"{said}; commonest: {row} read as {column} ({errors[row, column]} times)."
+
+
+# --- training ------------------------------------------------------------------
+
+
+def learning_curves(costs, accuracies):
+    """Draw cost and accuracy against the number of epochs trained.
+
+    Parameters
+    ----------
+    costs : dict of str to array_like, shape (epochs + 1,)
+        Mean cost for each data set by its name, the first value before training;
+        dimensionless.
+    accuracies : dict of str to array_like, shape (epochs + 1,)
+        Share of right answers for each data set by its name, 0 to 1.
+
+    Returns
+    -------
+    Picture
+        Its finding gives the accuracies at the start, after one epoch and at the
+        end, and the cost at both ends.
+
+    Raises
+    ------
+    ValueError
+        If a curve is missing or has fewer than two points.
+    """
+    for curves in (costs, accuracies):
+        if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves.values()):
+            raise ValueError("each curve must be one-dimensional, two points or more")
+    picture = Picture(height=3.4)
+    left, right = picture.subplots(1, 2)
+    label_axes(left, "epochs trained", "mean cost")
+    label_axes(right, "epochs trained", "right answers (%)")
+    _draw_curves(left, costs)
+    _draw_curves(right, {k: 100 * np.asarray(v) for k, v in accuracies.items()})
+    left.set_ylim(bottom=0)
+    right.set_ylim(0, 102)
+    picture.finding = " ".join(
+        [f"{_accuracy_sentence(k, v)}." for k, v in accuracies.items()]
+        + [
+            f"Cost ({k}): {v[0]:.2f} at first, {v[-1]:.2f} at last."
+            for k, v in costs.items()
+        ]
+    )
+    return picture
+
+
+def _draw_curves(ax, curves):
+    """Draw each curve in its own colour, dash and marker, with a legend."""
+    for style, (name, values) in zip(LINE_STYLES, curves.items(), strict=False):
+        every = max(1, len(values) // 6)
+        ax.plot(range(len(values)), values, label=name, markevery=every, **style)
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    add_legend(ax)
+
+
+def _accuracy_sentence(name, curve):
+    """Say where an accuracy starts, where one epoch takes it, where it ends."""
+    return (
+        f"Right answers ({name}): {curve[0]:.1%} before training, "
+        f"{curve[1]:.1%} after 1 epoch, {curve[-1]:.1%} after {len(curve) - 1}"
+    )
+
+
+# --- inside the network --------------------------------------------------------
+
+
+def hidden_weights(weights, columns=6, quantity="weight"):
+    """Draw the incoming weights of each neuron as an image of its own.
+
+    Parameters
+    ----------
+    weights : array_like, shape (neurons, pixels)
+        One neuron a row, one weight a pixel of a square image; dimensionless.
+    columns : int
+        Images in a row.
+    quantity : str
+        What the numbers are, in the singular: a weight, or its change.
+
+    Returns
+    -------
+    Picture
+        Blue with + pulls the neuron up, vermilion with − pushes it down; the
+        marks sit on each neuron's two strongest weights. Its finding gives the
+        share of positive weights and names the strongest.
+
+    Raises
+    ------
+    ValueError
+        If `weights` is not two-dimensional, or a row is not a square image.
+    """
+    weights = np.asarray(weights, dtype=float)
+    if weights.ndim != 2:
+        raise ValueError(
+            f"weights must have shape (neurons, pixels); got {weights.shape}"
+        )
+    side = side_of(weights.shape[1])
+    limit = np.abs(weights).max() or 1.0
+    picture, axes = grid_of_axes(len(weights), columns, cell_height=1.3)
+    for neuron, (ax, row) in enumerate(zip(axes, weights, strict=True)):
+        image = draw_image(
+            ax, row, f"neuron {neuron}", cmap=DIVERGING, vmin=-limit, vmax=limit
+        )
+        for mark, pixel in (("+", row.argmax()), ("−", row.argmin())):
+            y, x = divmod(int(pixel), side)
+            ax.text(x, y, mark, ha="center", va="center", fontsize=TEXT + 2)
+    bar = picture.colorbar(image, ax=list(axes), location="bottom", aspect=40, pad=0.02)
+    bar.set_label(f"{quantity}: − pushes down, + pulls up", fontsize=TEXT)
+    bar.ax.tick_params(labelsize=TEXT)
+    neuron, pixel = np.unravel_index(np.abs(weights).argmax(), weights.shape)
+    y, x = divmod(int(pixel), side)
+    strongest = f"{weights[neuron, pixel]:+.1f}".replace("-", "−")
+    picture.finding = (
+        f"{counted(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
+        f"are positive. The strongest {quantity} is {strongest}, from the pixel in "
+        f"row {y}, column {x} to neuron {neuron}."
+    )
+    return picture
+
+
+def reading(activations):
+    """Draw one example on its way through a network, neuron by neuron.
+
+    Parameters
+    ----------
+    activations : list of array_like, each of shape (n_l, 1)
+        What `forward_pass` returned for one image: the pixels, then the activation
+        of each layer; 0 to 1.
+
+    Returns
+    -------
+    Picture
+        The image, then one bar a neuron for each layer. Its finding counts the
+        neurons that are nearly on and nearly off, and gives the two largest
+        outputs.
+
+    Raises
+    ------
+    ValueError
+        If a layer has not exactly one column, or the image is not square.
+    """
+    layers = [as_columns("activations", a) for a in activations]
+    if len(layers) < 2 or any(a.shape[1] != 1 for a in layers):
+        raise ValueError(
+            "activations must be two layers or more, each with one column; "
+            f"got shapes {[a.shape for a in layers]}"
+        )
+    picture = Picture(height=4.6)
+    axes = picture.subplots(
+        1, len(layers), width_ratios=[1.2] + [1] * (len(layers) - 1)
+    )
+    draw_image(axes[0], layers[0], "the image", cmap=INK, vmin=0, vmax=1)
+    for depth, (ax, layer) in enumerate(zip(axes[1:], layers[1:], strict=True), 1):
+        output = depth == len(layers) - 1
+        name = "output neuron" if output else f"neuron of hidden layer {depth}"
+        label_axes(ax, "activation", name)
+        chosen = output & (layer[:, 0] == layer.max())
+        ax.barh(
+            range(len(layer)),
+            layer[:, 0],
+            color=np.where(chosen, VERMILION, BLUE),
+            hatch=["//" if c else "" for c in chosen],
+            edgecolor="white",
+        )
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+        ax.invert_yaxis()
+        if output:
+            ax.set_yticks(range(len(layer)))
+    picture.finding = _reading_finding(layers)
+    return picture
+
+
+def _reading_finding(layers):
+    """Say how decided the hidden neurons are, and what the output says."""
+    hidden = np.concatenate([*layers[1:-1], np.empty((0, 1))])
+    output = layers[-1][:, 0]
+    first, second = np.argsort(output)[::-1][:2]
+    said = (
+        f"largest output: {output[first]:.2f} for {first}, "
+        f"then {output[second]:.2f} for {second}."
+    )
+    if not hidden.size:
+        return said.capitalize()
+    return (
+        f"Of {counted(hidden.size, 'hidden neuron')}, {np.sum(hidden > 0.9)} are above "
+        f"0.9 and {np.sum(hidden < 0.1)} below 0.1; {said}"
+    )

@@ -1,0 +1,303 @@
+"""Pictures: what they say is computed, what they show is accessible."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from bpkit import plots
+from bpkit.plots import base
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def digits(rng, m=6):
+    """Return images, outputs and labels where exactly example 3 is misread."""
+    labels = np.arange(m) % 10
+    outputs = np.full((10, m), 0.1)
+    outputs[labels, range(m)] = 0.9
+    outputs[:, 3] = 0.1
+    outputs[7, 3], outputs[3, 3] = 0.8, 0.6
+    return rng.random((64, m)), outputs, labels
+
+
+def every_picture(rng):
+    """Return one picture of each kind."""
+    x, outputs, labels = digits(rng)
+    activations = [x[:, :1], rng.random((30, 1)), outputs[:, :1]]
+    return {
+        "digits_grid": plots.digits_grid(x, labels),
+        "readings": plots.readings(x, outputs, labels),
+        "confusion_matrix": plots.confusion_matrix(labels, outputs.argmax(axis=0)),
+        "learning_curves": plots.learning_curves(
+            {"training": [1.0, 0.5, 0.1]},
+            {"training": [0.1, 0.8, 0.99], "test": [0.1, 0.7, 0.95]},
+        ),
+        "hidden_weights": plots.hidden_weights(rng.standard_normal((4, 16))),
+        "reading": plots.reading(activations),
+    }
+
+
+KINDS = sorted(every_picture(np.random.default_rng(0)))
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def picture(request):
+    return every_picture(np.random.default_rng(0))[request.param]
+
+
+def texts(picture):
+    """Return every visible piece of text in a picture, once drawn."""
+    picture.png()
+    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+    return [t for t in found if t.get_visible() and t.get_text().strip()]
+
+
+# --- what holds for every picture ----------------------------------------------
+
+
+def test_a_picture_has_a_finding_that_is_a_sentence_with_numbers(picture):
+    assert picture.finding.endswith(".")
+    assert any(c.isdigit() for c in picture.finding)
+
+
+def test_text_is_at_least_11_points_at_the_size_shown(picture):
+    assert texts(picture)
+    for text in texts(picture):
+        shown = text.get_fontsize() * base.SHOWN_DPI / 96
+        assert shown >= 11, text.get_text()
+
+
+def test_a_picture_fits_a_page_of_700_pixels(picture):
+    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
+
+
+def test_nothing_leaves_the_picture(picture):
+    picture.png()
+    drawn = picture.get_tightbbox()
+    width, height = picture.get_size_inches()
+    assert min(drawn.x0, drawn.y0) >= -0.01
+    assert drawn.x1 <= width + 0.01
+    assert drawn.y1 <= height + 0.01
+
+
+def test_the_same_picture_gives_the_same_bytes(picture):
+    assert picture.png() == picture.png()
+
+
+def test_two_pictures_of_the_same_arrays_give_the_same_bytes():
+    first, second = (every_picture(np.random.default_rng(5)) for _ in range(2))
+    assert all(first[k].png() == second[k].png() for k in KINDS)
+
+
+def test_the_png_names_no_software_and_no_time(picture):
+    assert set(Image.open(io.BytesIO(picture.png())).info) <= {"dpi"}
+
+
+def test_axes_with_ticks_are_labelled(picture):
+    for ax in picture.axes:
+        if ax.get_xticks().size and ax.axison and ax.get_label() != "<colorbar>":
+            assert ax.get_xlabel(), picture.finding
+            assert ax.get_ylabel(), picture.finding
+
+
+def test_line_styles_differ_in_marker_and_dash_as_well_as_colour():
+    for key in ("color", "linestyle", "marker"):
+        values = [str(style[key]) for style in base.LINE_STYLES]
+        assert len(set(values)) == len(values)
+
+
+def test_pyplot_is_never_imported():
+    code = "import sys, bpkit.plots; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+# --- the findings follow the arrays --------------------------------------------
+
+
+def test_digits_grid_counts_images_and_ink():
+    x = np.zeros((4, 2))
+    x[0] = 0.5
+    finding = plots.digits_grid(x, [1, 2]).finding
+    assert finding == (
+        "2 images of 2 × 2 pixels, intensities from 0.00 to 0.50; 25% of the pixels "
+        "carry ink."
+    )
+
+
+def test_readings_count_the_misread_and_name_the_surest_error(rng):
+    finding = plots.readings(*digits(rng)).finding
+    assert finding.startswith("5 of 6 images read right")
+    assert "second choice is right for 1 of the 1 misread" in finding
+    assert "3 read as 7, with an output of 0.80" in finding
+
+
+def test_readings_name_the_least_sure_answer_when_all_are_right(rng):
+    x, outputs, labels = digits(rng)
+    outputs[4, 4] = 0.55
+    keep = labels != 3
+    finding = plots.readings(x[:, keep], outputs[:, keep], labels[keep]).finding
+    assert "the least sure answer is 4, with an output of 0.55" in finding
+
+
+def test_misread_images_are_framed_differently_in_dash_and_colour(rng):
+    frames = [
+        (to_hex(ax.spines["left"].get_edgecolor()), ax.spines["left"].get_linestyle())
+        for ax in plots.readings(*digits(rng)).axes[:6]
+    ]
+    right, wrong = frames[0], frames[3]
+    assert frames.count(wrong) == 1
+    assert right[0] != wrong[0]
+    assert right[1] != wrong[1]
+
+
+def test_confusion_matrix_names_the_commonest_confusion():
+    finding = plots.confusion_matrix([8, 8, 8, 1, 2], [1, 1, 8, 1, 8]).finding
+    assert finding == (
+        "2 of 5 answers are right, on the diagonal; misread most often: 8 (2 times); "
+        "commonest: 8 read as 1 (2 times)."
+    )
+
+
+def test_confusion_matrix_claims_no_commonest_confusion_when_all_are_single():
+    finding = plots.confusion_matrix([1, 2, 3], [2, 1, 3]).finding
+    assert "1 and 2 (each 1 time)" in finding
+    assert "no two digits are confused twice" in finding
+
+
+def test_confusion_matrix_without_errors_says_so():
+    finding = plots.confusion_matrix([0, 1], [0, 1]).finding
+    assert "no digit is taken for another" in finding
+
+
+def test_learning_curves_report_start_first_epoch_and_end():
+    finding = plots.learning_curves(
+        {"training": [2.5, 1.0, 0.125]}, {"test": [0.1, 0.7, 0.951]}
+    ).finding
+    assert (
+        "(test): 10.0% before training, 70.0% after 1 epoch, 95.1% after 2" in finding
+    )
+    assert "Cost (training): 2.50 at first, 0.12 at last" in finding
+
+
+def test_hidden_weights_name_the_strongest_and_keep_the_limits_symmetric():
+    weights = np.zeros((3, 9))
+    weights[2, 5], weights[0, 0] = -4.25, 1.0
+    picture = plots.hidden_weights(weights)
+    assert "4% of the numbers are positive" in picture.finding
+    assert "−4.2, from the pixel in row 1, column 2 to neuron 2" in picture.finding
+    assert picture.axes[0].images[0].get_clim() == (-4.25, 4.25)
+
+
+def test_hidden_weights_that_are_all_zero_are_drawn():
+    assert plots.hidden_weights(np.zeros((2, 4))).png()
+
+
+def test_reading_counts_the_decided_neurons_and_names_the_two_largest_outputs():
+    hidden = np.array([[0.95], [0.05], [0.01], [0.5]])
+    output = np.array([[0.1], [0.9], [0.3]])
+    finding = plots.reading([np.ones((4, 1)), hidden, output]).finding
+    assert finding == (
+        "Of 4 hidden neurons, 1 are above 0.9 and 2 below 0.1; largest output: "
+        "0.90 for 1, then 0.30 for 2."
+    )
+
+
+def test_reading_works_without_hidden_layers():
+    finding = plots.reading([np.ones((4, 1)), np.array([[0.1], [0.9]])]).finding
+    assert finding == "Largest output: 0.90 for 1, then 0.10 for 0."
+
+
+def test_pictures_leave_the_arrays_as_they_were(rng):
+    x, outputs, labels = digits(rng)
+    before = x.copy(), outputs.copy(), labels.copy()
+    plots.readings(x, outputs, labels)
+    plots.confusion_matrix(labels, outputs.argmax(axis=0))
+    for was, now in zip(before, (x, outputs, labels), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+# --- what they refuse ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.digits_grid(np.ones(64), [1]), r"shape \(n, m\).*\(64,\)"),
+        (lambda: plots.digits_grid(np.ones((64, 2)), [1]), "2 integers"),
+        (lambda: plots.digits_grid(np.ones((63, 1)), [1]), "square image.*63"),
+        (lambda: plots.confusion_matrix([1, 2], [1.0, 2.0]), "integers.*float"),
+        (lambda: plots.learning_curves({}, {"test": [0, 1]}), "two points"),
+        (lambda: plots.learning_curves({"a": [1]}, {"test": [0, 1]}), "two points"),
+        (lambda: plots.hidden_weights(np.ones(64)), "neurons, pixels"),
+        (lambda: plots.reading([np.ones((4, 2)), np.ones((3, 2))]), "one column"),
+    ],
+)
+def test_wrong_shapes_are_refused_with_what_came(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# --- show ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """Collect what is handed to IPython's display."""
+    calls = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda *args, **kwargs: calls.append((args, kwargs))
+    )
+    return calls
+
+
+def test_show_displays_picture_and_alt_then_prints_the_finding(displayed, rng, capsys):
+    picture = plots.confusion_matrix([0, 1], [0, 1])
+    assert plots.show(picture, alt="A table of counts.") is None
+    [(args, kwargs)] = displayed
+    assert set(args[0]) == {"image/png", "text/plain"}
+    assert args[0]["text/plain"] == "A table of counts."
+    assert kwargs["metadata"]["image/png"]["alt"] == "A table of counts."
+    assert kwargs["metadata"]["image/png"]["width"] <= 700
+    assert kwargs["raw"] is True
+    assert " ".join(capsys.readouterr().out.split()) == picture.finding
+
+
+def test_show_breaks_long_findings_between_words(displayed, capsys):
+    picture = plots.Picture(height=1)
+    picture.finding = " ".join(["word"] * 100) + " 1."
+    plots.show(picture, alt="Nothing.")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= 72
+    assert " ".join(lines) == picture.finding
+
+
+@pytest.mark.parametrize("alt", ["", "  \n"])
+def test_show_refuses_an_empty_alt(alt):
+    with pytest.raises(ValueError, match="alt"):
+        plots.show(plots.confusion_matrix([0], [0]), alt=alt)
+
+
+def test_show_requires_an_alt_that_is_text():
+    picture = plots.confusion_matrix([0], [0])
+    with pytest.raises(TypeError):
+        plots.show(picture)
+    with pytest.raises(TypeError, match="NoneType"):
+        plots.show(picture, alt=None)
+
+
+def test_show_refuses_a_picture_without_a_finding():
+    with pytest.raises(ValueError, match="finding"):
+        plots.show(plots.Picture(height=1), alt="Nothing.")
+
+
+def test_show_refuses_what_is_no_picture():
+    with pytest.raises(TypeError, match="Picture; got int"):
+        plots.show(3, alt="A number.")
