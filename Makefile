@@ -35,12 +35,7 @@ test: $(VENV)/.test
 	$(PY) -m pytest --nbval lessons --nbval-cell-timeout=120
 
 lessons: $(VENV)/.test
-	$(PY) -m nbconvert --to notebook --execute --inplace \
-	  --ExecutePreprocessor.record_timing=False \
-	  --ExecutePreprocessor.timeout=300 lessons/*.ipynb
-	@# How the kernel cuts what a cell prints into pieces depends on the moment. nbconvert
-	@# joins them before it executes, so joining is a run of its own.
-	$(PY) -m nbconvert --to notebook --inplace --coalesce-streams lessons/*.ipynb
+	$(PY) .ci/lessons.py
 
 bench: $(VENV)/.bench
 	$(PY) benchmarks/bench.py
