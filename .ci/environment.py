@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Every conda package that environment.yml may name, and what PyPI calls it. Python and
 # pip are not installed by pip: they come with the interpreter.
 CONDA_TO_PYPI = {
+    "anywidget": "anywidget",
     "ipykernel": "ipykernel",
     "ipywidgets": "ipywidgets",
     "jupyterlab": "jupyterlab",

@@ -25,8 +25,12 @@ MAY_IMPORT = {
     "data": (set(), {"pooch"}),
     "plots": ({"graph"}, {"matplotlib", "IPython", "PIL"}),
     "delivery": (set(), set()),
-    "exercises": (CORE, set()),
-    "cli": (CORE | {"plots", "delivery", "exercises"}, {"jupyterlab"}),
+    "exercises": (CORE, {"nbclient", "nbformat"}),
+    "widgets": (
+        CORE | {"plots", "exercises"},
+        {"anywidget", "ipywidgets", "traitlets", "matplotlib"},
+    ),
+    "cli": (CORE | {"plots", "delivery", "exercises"}, {"jupyterlab", "tqdm"}),
     "__main__": ({"cli"}, set()),
     "__init__": (CORE | {"exercises"}, set()),
 }
