@@ -9,7 +9,7 @@ from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import backprop, forward_pass
 from bpkit.costs import cost_derivative, quadratic_cost
 from bpkit.data import load_digits, load_mnist, spirals, two_moons
-from bpkit.exercises import check
+from bpkit.exercises import check, hint, progress, reveal
 from bpkit.gradients import gradient_check, numerical_gradient, relative_error
 from bpkit.network import Network
 
@@ -20,11 +20,14 @@ __all__ = [
     "cost_derivative",
     "forward_pass",
     "gradient_check",
+    "hint",
     "load_digits",
     "load_mnist",
     "numerical_gradient",
+    "progress",
     "quadratic_cost",
     "relative_error",
+    "reveal",
     "sigmoid",
     "sigmoid_prime",
     "spirals",
