@@ -1,0 +1,942 @@
+"""Exercises of lesson 8: a network that reads digits."""
+
+import copy
+from itertools import chain, combinations, pairwise, product
+
+import numpy as np
+
+from bpkit.backprop import backprop, forward_pass
+from bpkit.exercises.engine import Case, exercise
+
+ENOUGH = 2000  # numbers from which a spread can be judged to a few percent
+
+
+def network(sizes, seed, spread=1.0):
+    """Return the weights and biases of a network to compute with."""
+    rng = np.random.default_rng(seed)
+    pairs = list(pairwise(sizes))
+    weights = [spread * rng.standard_normal((n, n_in)) for n_in, n in pairs]
+    return weights, [spread * rng.standard_normal((n, 1)) for _, n in pairs]
+
+
+def lists_of_arrays(value):
+    """Return the two lists of arrays that an answer gave, or None."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    if not all(isinstance(part, list | tuple) for part in value):
+        return None
+    arrays = [[np.asarray(array) for array in part] for part in value]
+    plain = all(a.dtype.kind in "fiu" for part in arrays for a in part)
+    return arrays if plain else None
+
+
+def form_of(value):
+    """Say what came, where it has not the form that was asked for."""
+    if value is None:
+        return "nothing: is there a return?"
+    kind = type(value).__name__
+    return f"{kind} of {len(value)}" if hasattr(value, "__len__") else kind
+
+
+# initial_parameters
+
+
+def starts():
+    return [
+        Case([64, 256, 100], np.random.default_rng(5)),
+        Case([20, 4000, 3], np.random.default_rng(6)),
+        Case([7, 3000, 2], np.random.default_rng(9)),
+        Case([3, 3, 3, 3], np.random.default_rng(7)),
+        Case([2, 1], np.random.default_rng(8)),
+    ]
+
+
+def facts_of_a_start(answer, sizes, rng, spread=lambda n_in: 1.0):
+    """Return what can be said of a start whatever the order of its draws."""
+    seed = int(rng.integers(1000))
+    value = answer(sizes, np.random.default_rng(seed))
+    parts = lists_of_arrays(value)
+    if parts is None:
+        return {"the result": form_of(value)}
+    again = lists_of_arrays(answer(sizes, np.random.default_rng(seed)))
+    other = lists_of_arrays(answer(sizes, np.random.default_rng(seed + 1)))
+    weights, biases = parts
+    facts = {
+        "the result": "tuple of 2: the weights and the biases, a list of arrays each",
+        "the shapes of the weights": str([w.shape for w in weights]),
+        "the shapes of the biases": str([b.shape for b in biases]),
+    }
+    wide = [w for w in weights if w.size >= ENOUGH]
+    scales = [spread(w.shape[-1]) for w in wide]
+    facts["the spread of each layer's weights"] = [np.std(w) for w in wide]
+    facts |= shape_of_the_draw(
+        "weights", [w / s for w, s in zip(wide, scales, strict=True)]
+    )
+    facts |= shape_of_the_draw("biases", [b for b in biases if b.size >= ENOUGH])
+    numbers = flat(parts)
+    facts["no number drawn twice"] = len(np.unique(numbers)) > 0.97 * numbers.size
+    facts["the same rng gives the same start"] = equal(parts, again)
+    facts["another rng gives another start"] = not equal(parts, other)
+    return facts
+
+
+def shape_of_the_draw(name, arrays):
+    """Return how the numbers of one kind are spread, as a few numbers."""
+    if not arrays:
+        return {}
+    numbers = np.concatenate([a.ravel() for a in arrays])
+    return {
+        f"the spread of the {name}": np.std(numbers),
+        f"the share of the {name} above 0": np.mean(numbers > 0),
+        f"the share of the {name} within one spread": np.mean(np.abs(numbers) < 1),
+    }
+
+
+def equal(one, other):
+    """Return whether two starts are the same to the bit."""
+    return other is not None and all(
+        np.array_equal(a, b)
+        for mine, yours in zip(one, other, strict=True)
+        for a, b in zip(mine, yours, strict=True)
+    )
+
+
+@exercise(
+    lesson=8,
+    task="""
+    `initial_parameters(sizes, rng)`: start a network. `sizes` lists the neurons in each
+    layer, the input first, such as [64, 30, 10]; `rng` is a random generator. Return
+    `(weights, biases)`, two lists with one array for each layer after the input:
+    `weights[l]` of shape (sizes[l+1], sizes[l]), `biases[l]` of shape (sizes[l+1], 1),
+    every number standard normal, drawn from `rng`.
+    """,
+    cases=starts,
+    observe=facts_of_a_start,
+    rtol=0.08,
+    hints=(
+        "How many arrays of weights has a network of three layers of neurons?",
+        "zip(sizes[:-1], sizes[1:]) gives the sizes on both sides of each array.",
+        "rng.standard_normal((n_out, n_in)) draws one array of weights.",
+    ),
+)
+def initial_parameters(sizes, rng):
+    layers = range(len(sizes) - 1)
+    weights = [rng.standard_normal((sizes[l + 1], sizes[l])) for l in layers]
+    biases = [rng.standard_normal((sizes[l + 1], 1)) for l in layers]
+    return weights, biases
+
+
+def pairs_of(sizes):
+    """Return (n_in, n_out) for each array of weights."""
+    return list(pairwise(sizes))
+
+
+@initial_parameters.mistake(
+    "If two hidden neurons start alike, what could ever tell them apart?"
+)
+def starts_at_zero(sizes, rng):
+    pairs = pairs_of(sizes)
+    return [np.zeros((n, k)) for k, n in pairs], [np.zeros((n, 1)) for _, n in pairs]
+
+
+@initial_parameters.mistake("Which signs occur among your numbers?")
+def uniform_from_0_to_1(sizes, rng):
+    pairs = pairs_of(sizes)
+    weights = [rng.random((n, k)) for k, n in pairs]
+    return weights, [rng.random((n, 1)) for _, n in pairs]
+
+
+@initial_parameters.mistake("Does a bell curve end at −1 and 1?")
+def uniform_from_minus_1_to_1(sizes, rng):
+    pairs = pairs_of(sizes)
+    weights = [rng.uniform(-1, 1, (n, k)) for k, n in pairs]
+    return weights, [rng.uniform(-1, 1, (n, 1)) for _, n in pairs]
+
+
+@initial_parameters.mistake("What is the standard deviation of your numbers?")
+def starts_very_small(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return [0.01 * w for w in weights], [0.01 * b for b in biases]
+
+
+@initial_parameters.mistake("What do the biases start as here?")
+def biases_of_zero(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return weights, [np.zeros_like(b) for b in biases]
+
+
+@initial_parameters.mistake("Which sign have your biases?")
+def biases_of_one(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return weights, [np.ones_like(b) for b in biases]
+
+
+@initial_parameters.mistake(
+    "In W a, how many entries has a? What does that make of the columns of W?"
+)
+def weights_lying_down(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return [w.T for w in weights], biases
+
+
+@initial_parameters.mistake("What shape has z in z = W a + b?")
+def flat_biases(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return weights, [b.ravel() for b in biases]
+
+
+@initial_parameters.mistake("Which comes first in the result?")
+def biases_first(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return biases, weights
+
+
+@initial_parameters.mistake("Does the input layer have biases?")
+def biases_for_the_input(sizes, rng):
+    weights, _ = initial_parameters.reference(sizes, rng)
+    return weights, [rng.standard_normal((n, 1)) for n in sizes]
+
+
+@initial_parameters.mistake("Between how many pairs of neighbours do weights sit?")
+def last_layer_missing(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return weights[:-1], biases[:-1]
+
+
+@initial_parameters.mistake("Where do your random numbers come from?")
+def generator_of_its_own(sizes, rng):
+    return initial_parameters.reference(sizes, np.random.default_rng())
+
+
+@initial_parameters.mistake("What changes in your start when rng changes?")
+def always_the_same_start(sizes, rng):
+    return initial_parameters.reference(sizes, np.random.default_rng(0))
+
+
+@initial_parameters.mistake("Are the neurons of one layer different from each other?")
+def one_row_for_all(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return [np.repeat(w[:1], len(w), axis=0) for w in weights], biases
+
+
+@initial_parameters.mistake("How spread out should a single weight be in this lesson?")
+def scaled_by_the_inputs(sizes, rng):
+    weights, biases = initial_parameters.reference(sizes, rng)
+    return [w / np.sqrt(w.shape[1]) for w in weights], biases
+
+
+@initial_parameters.variant
+def layer_by_layer(sizes, rng):
+    weights, biases = [], []
+    for n_in, n_out in pairwise(sizes):
+        weights.append(rng.standard_normal((n_out, n_in)))
+        biases.append(rng.standard_normal((n_out, 1)))
+    return weights, biases
+
+
+@initial_parameters.variant
+def biases_drawn_first(sizes, rng):
+    biases = tuple(rng.normal(0, 1, size=(n, 1)) for n in sizes[1:])
+    weights = tuple(rng.normal(size=(n, k)) for k, n in pairwise(sizes))
+    return weights, biases
+
+
+@initial_parameters.variant
+def transposed_draw(sizes, rng):
+    pairs = pairs_of(sizes)
+    weights = [rng.standard_normal((k, n)).T for k, n in pairs]
+    return weights, [rng.standard_normal(n)[:, None] for _, n in pairs]
+
+
+# update_mini_batch
+
+
+def batches():
+    return [
+        batch_case([3, 4, 2], 5, 0.7, 1),
+        batch_case([3, 3, 3], 4, 3.0, 2),
+        batch_case([2, 3, 1], 6, 0.25, 3),
+        batch_case([2, 2], 7, 2.0, 4),
+    ]
+
+
+def batch_case(sizes, m, eta, seed):
+    """Return weights, biases and a batch of m columns."""
+    rng = np.random.default_rng(seed)
+    x = 1.5 * rng.standard_normal((sizes[0], m))
+    return Case(*network(sizes, seed + 50), x, rng.random((sizes[-1], m)), eta)
+
+
+def factor_of_the_step(answer):
+    """Say by which number a step differs from the right one, where it is one number."""
+    factors, names = [], []
+    for case in batches():
+        weights, biases, x, _, eta = case.args
+        before = flat((weights, biases))
+        right = flat(update_mini_batch.reference(*case.args)) - before
+        parts = lists_of_arrays(answer(*copy.deepcopy(case.args)))
+        if parts is None or flat(parts).shape != right.shape:
+            return ""
+        step = flat(parts) - before
+        factor = step @ right / (right @ right)
+        if not np.allclose(step, factor * right, rtol=1e-6, atol=1e-12):
+            return ""
+        factors.append(factor)
+        names.append({"m": x.shape[1], "eta": eta, "1/m": 1 / x.shape[1]})
+    if np.allclose(factors, 1):
+        return ""
+    if np.allclose(factors, factors[0]):
+        return f"Each step is exactly {factors[0]:.4g} times the right one."
+    for name in names[0]:
+        if np.allclose(factors, [values[name] for values in names]):
+            return f"Each step is exactly {name} times the right one."
+    return ""
+
+
+def flat(parts):
+    """Return all numbers of weights and biases in one row."""
+    return np.concatenate([[], *(np.ravel(a) for part in parts for a in part)])
+
+
+@exercise(
+    lesson=8,
+    task="""
+    `update_mini_batch(weights, biases, x, y, eta)`: take one step of gradient descent
+    on the mean cost of a mini-batch. `x` is (n_0, m), `y` is (n_L, m), one column an
+    example; `eta` is the learning rate. Return the new `(weights, biases)`, two lists
+    of arrays with the shapes that came in; leave the old ones as they were.
+    `backprop(weights, biases, x, y)` gives `(nabla_b, nabla_w)`, means over the
+    columns.
+    """,
+    cases=batches,
+    returns=("weights", "biases"),
+    explain=factor_of_the_step,
+    hints=(
+        "Which way is downhill, along the gradient or against it?",
+        "Every array takes the same step: new = old − η · its gradient.",
+        "backprop returns the biases' gradients first, you return the weights first.",
+    ),
+)
+def update_mini_batch(weights, biases, x, y, eta):
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
+    biases = [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
+    return weights, biases
+
+
+def stepped(weights, biases, x, y, step_w, step_b):
+    """Return parameters after steps of the given lengths against the gradients."""
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    weights = [w - step_w * nw for w, nw in zip(weights, nabla_w, strict=True)]
+    return weights, [b - step_b * nb for b, nb in zip(biases, nabla_b, strict=True)]
+
+
+@update_mini_batch.mistake("Which way is downhill?")
+def walks_uphill(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, -eta, -eta)
+
+
+@update_mini_batch.mistake("How long is your step? Is every parameter used?")
+def forgets_eta(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, 1, 1)
+
+
+@update_mini_batch.mistake("How many times are you averaging?")
+def averages_twice(weights, biases, x, y, eta):
+    m = x.shape[1]
+    return stepped(weights, biases, x, y, eta / m, eta / m)
+
+
+@update_mini_batch.mistake(
+    "Copy every example in the batch once more: should the step double?"
+)
+def sum_for_the_mean(weights, biases, x, y, eta):
+    m = x.shape[1]
+    return stepped(weights, biases, x, y, eta * m, eta * m)
+
+
+@update_mini_batch.mistake("Where does the step start from?")
+def returns_the_step(weights, biases, x, y, eta):
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    return [-eta * nw for nw in nabla_w], [-eta * nb for nb in nabla_b]
+
+
+@update_mini_batch.mistake("Is a gradient what was asked for?")
+def returns_the_gradients(weights, biases, x, y, eta):
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    return nabla_w, nabla_b
+
+
+@update_mini_batch.mistake("Which comes first in the result?")
+def biases_first(weights, biases, x, y, eta):
+    return update_mini_batch.reference(weights, biases, x, y, eta)[::-1]
+
+
+@update_mini_batch.mistake("In which order does backprop return its two lists?")
+def gradients_swapped(weights, biases, x, y, eta):
+    nabla_w, nabla_b = backprop(weights, biases, x, y)
+    weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
+    return weights, [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
+
+
+@update_mini_batch.mistake("Do the biases learn?")
+def biases_frozen(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta, 0)
+
+
+@update_mini_batch.mistake("Do the weights learn?")
+def weights_frozen(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, 0, eta)
+
+
+@update_mini_batch.mistake("Are the arrays that came in still what they were?")
+def steps_in_place(weights, biases, x, y, eta):
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    for w, nw in zip(weights, nabla_w, strict=True):
+        w -= eta * nw
+    for b, nb in zip(biases, nabla_b, strict=True):
+        b -= eta * nb
+    return weights, biases
+
+
+@update_mini_batch.mistake("Which layers take a step?")
+def last_layer_only(weights, biases, x, y, eta):
+    new_w, new_b = update_mini_batch.reference(weights, biases, x, y, eta)
+    old_w, old_b = copy.deepcopy((weights[:-1], biases[:-1]))
+    return [*old_w, new_w[-1]], [*old_b, new_b[-1]]
+
+
+@update_mini_batch.mistake("Who holds the new values when your loop ends?")
+def new_values_dropped(weights, biases, x, y, eta):
+    return copy.deepcopy((weights, biases))
+
+
+@update_mini_batch.mistake("With which weights is the second example's slope taken?")
+def one_example_after_the_other(weights, biases, x, y, eta):
+    m = x.shape[1]
+    for j in range(m):
+        column = x[:, [j]], y[:, [j]]
+        weights, biases = stepped(weights, biases, *column, eta / m, eta / m)
+    return weights, biases
+
+
+@update_mini_batch.mistake("How many of the examples have a say in your step?")
+def first_example_only(weights, biases, x, y, eta):
+    return stepped(weights, biases, x[:, :1], y[:, :1], eta, eta)
+
+
+@update_mini_batch.mistake("What does len(x) count: rows or columns?")
+def rows_for_columns(weights, biases, x, y, eta):
+    step = eta * x.shape[1] / len(x)
+    return stepped(weights, biases, x, y, step, step)
+
+
+@update_mini_batch.variant
+def with_copies(weights, biases, x, y, eta):
+    weights, biases = [w.copy() for w in weights], [b.copy() for b in biases]
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    for l in range(len(weights)):
+        weights[l] -= eta * nabla_w[l]
+        biases[l] += -eta * nabla_b[l]
+    return weights, biases
+
+
+@update_mini_batch.variant
+def example_by_example(weights, biases, x, y, eta):
+    m = x.shape[1]
+    new_weights, new_biases = list(weights), list(biases)
+    for j in range(m):
+        nabla_b, nabla_w = backprop(weights, biases, x[:, j : j + 1], y[:, j : j + 1])
+        for l in range(len(weights)):
+            new_weights[l] = new_weights[l] - eta / m * nabla_w[l]
+            new_biases[l] = new_biases[l] - eta / m * nabla_b[l]
+    return tuple(new_weights), tuple(new_biases)
+
+
+# evaluate
+
+
+def exams():
+    return [
+        exam([3, 4, 5], 8, 5, 1),
+        exam([3, 6, 4], 4, 3, 2),
+        exam([2, 5, 5], 5, 2, 5),
+        exam([4, 3], 7, 7, 4),
+        exam([3, 3, 3], 3, 1, 6),
+        exam([3, 4, 6], 9, 0, 7),
+        exam([2, 3, 4], 1, 1, 8),
+    ]
+
+
+def exam(sizes, m, right, seed):
+    """Return a network and m examples of which so many are read right."""
+    rng = np.random.default_rng(seed)
+    weights, biases = network(sizes, seed + 80)
+    x = 2 * rng.standard_normal((sizes[0], m))
+    labels = forward_pass(weights, biases, x)[1][-1].argmax(axis=0)
+    wrong = rng.permutation(m)[right:]
+    labels[wrong] += rng.integers(1, sizes[-1], size=wrong.size)
+    return Case(weights, biases, x, labels % sizes[-1])
+
+
+@exercise(
+    lesson=8,
+    task="""
+    `evaluate(weights, biases, x, labels)`: count the right answers. `x` is (n_0, m),
+    one example a column; `labels` is (m,), the true class of each as an integer. The
+    network's answer for a column is the row of the largest output in that column.
+    Return how many of the m answers are right, as an int.
+    """,
+    cases=exams,
+    quantities=lambda weights, biases, x, labels: {
+        "m, the number of examples,": x.shape[1]
+    },
+    hints=(
+        "How many answers does the network give for m columns?",
+        "argmax(axis=0) looks down each column.",
+        "Comparing two arrays gives True and False; sum counts the True ones.",
+    ),
+)
+def evaluate(weights, biases, x, labels):
+    activations = forward_pass(weights, biases, x)[1]
+    answers = activations[-1].argmax(axis=0)
+    return int((answers == labels).sum())
+
+
+def output_of(weights, biases, x):
+    """Return the network's output."""
+    return forward_pass(weights, biases, x)[1][-1]
+
+
+@evaluate.mistake("Is a share asked for, or a number of examples?")
+def gives_the_share(weights, biases, x, labels):
+    return float((output_of(weights, biases, x).argmax(axis=0) == labels).mean())
+
+
+@evaluate.mistake("Is a percentage asked for, or a number of examples?")
+def gives_percent(weights, biases, x, labels):
+    return 100 * gives_the_share(weights, biases, x, labels)
+
+
+@evaluate.mistake("Do you count the hits or the misses?")
+def counts_the_wrong_ones(weights, biases, x, labels):
+    return int((output_of(weights, biases, x).argmax(axis=0) != labels).sum())
+
+
+@evaluate.mistake("Is there one answer for each example, or one for each neuron?")
+def argmax_along_the_rows(weights, biases, x, labels):
+    return int((output_of(weights, biases, x).argmax(axis=1) == labels).sum())
+
+
+@evaluate.mistake("How many answers does argmax give without an axis?")
+def argmax_over_everything(weights, biases, x, labels):
+    return int((output_of(weights, biases, x).argmax() == labels).sum())
+
+
+@evaluate.mistake("Is it the largest output that answers, or the smallest?")
+def argmin_for_argmax(weights, biases, x, labels):
+    return int((output_of(weights, biases, x).argmin(axis=0) == labels).sum())
+
+
+@evaluate.mistake("From which number do Python and the labels count?")
+def counts_rows_from_one(weights, biases, x, labels):
+    return int((output_of(weights, biases, x).argmax(axis=0) + 1 == labels).sum())
+
+
+@evaluate.mistake("You know which answers are right. How many are they?")
+def does_not_count(weights, biases, x, labels):
+    return output_of(weights, biases, x).argmax(axis=0) == labels
+
+
+@evaluate.mistake("Are those the answers, or how many of them are right?")
+def returns_the_answers(weights, biases, x, labels):
+    return output_of(weights, biases, x).argmax(axis=0)
+
+
+@evaluate.mistake("Can one output be above ½ and not be the largest?")
+def above_one_half(weights, biases, x, labels):
+    a = output_of(weights, biases, x)
+    return int((a[labels, np.arange(labels.size)] > 0.5).sum())
+
+
+@evaluate.mistake("Where do the biases enter?")
+def forgets_the_biases(weights, biases, x, labels):
+    zeros = [np.zeros_like(b) for b in biases]
+    return evaluate.reference(weights, zeros, x, labels)
+
+
+@evaluate.mistake("What does each layer do to z before it hands it on?")
+def forgets_the_sigmoid(weights, biases, x, labels):
+    a = x
+    for w, b in zip(weights, biases, strict=True):
+        a = w @ a + b
+    return int((a.argmax(axis=0) == labels).sum())
+
+
+@evaluate.mistake("How many examples do you look at?")
+def first_example_only(weights, biases, x, labels):
+    return int(output_of(weights, biases, x).argmax(axis=0)[0] == labels[0])
+
+
+@evaluate.variant
+def one_column_at_a_time(weights, biases, x, labels):
+    right = 0
+    for j, label in enumerate(labels):
+        right += np.argmax(output_of(weights, biases, x[:, j : j + 1])) == label
+    return right
+
+
+@evaluate.variant
+def by_count_nonzero(weights, biases, x, labels):
+    answers = np.argmax(output_of(weights, biases, x).T, axis=1)
+    return np.count_nonzero(answers == np.asarray(labels))
+
+
+@evaluate.variant
+def largest_z(weights, biases, x, labels):
+    zs, _ = forward_pass(weights, biases, x)
+    return sum(int(zs[-1][:, j].argmax()) == labels[j] for j in range(len(labels)))
+
+
+# sgd
+
+
+def runs():
+    return [
+        run_case([2, 3, 2], m=7, epochs=2, size=3, eta=2.0, seed=2, alike=True),
+        bookkeeping(m=5, epochs=1, size=2),
+        bookkeeping(m=7, epochs=1, size=3),
+        bookkeeping(m=6, epochs=3, size=2),
+        run_case([2, 2, 3], m=6, epochs=1, size=2, eta=1.5, seed=4, alike=True),
+        run_case([3, 2, 4], m=4, epochs=2, size=3, eta=0.9, seed=5),
+        run_case([3, 4, 2], m=5, epochs=2, size=5, eta=0.7, seed=1),
+        run_case([3, 3, 3], m=4, epochs=3, size=9, eta=3.0, seed=3),
+    ]
+
+
+def run_case(sizes, m, epochs, size, eta, seed, alike=False):
+    """Return one call of `sgd`; alike examples make the order of the batches moot."""
+    rng = np.random.default_rng(seed)
+    x, y = 1.5 * rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], m))
+    if alike:
+        x, y = np.repeat(x[:, :1], m, axis=1), np.repeat(y[:, :1], m, axis=1)
+    weights, biases = network(sizes, seed + 30)
+    return Case(weights, biases, x, y, epochs, size, eta, rng)
+
+
+def bookkeeping(m, epochs, size):
+    """Return a call whose result tells which example was used, how often, with what y.
+
+    Input i is on in example i only, and a tiny η keeps the steps from meeting: column i
+    of the weights adds up what example i contributed.
+    """
+    start = [np.zeros((m, m))], [np.zeros((m, 1))]
+    rng = np.random.default_rng(m)
+    return Case(*start, np.eye(m), np.eye(m), epochs, size, 1e-6, rng)
+
+
+def facts_of_a_run(answer, weights, biases, x, y, epochs, size, eta, rng):
+    """Return what can be said of a run whatever the order of its examples."""
+    if not weights[0].any():
+        return kept_books(answer, (weights, biases, x, y, epochs, size, eta))
+    value = answer(weights, biases, x, y, epochs, size, eta, rng)
+    parts = lists_of_arrays(value)
+    if parts is None or np.ptp(x, axis=1).max() == 0:
+        return value
+    outcomes = every_order(weights, biases, x, y, epochs, size, eta)
+    came = flat(parts)
+    possible = any(
+        o.shape == came.shape and np.allclose(came, o, rtol=1e-5, atol=1e-5)
+        for o in outcomes
+    )
+    return {"the result of some order of the examples": possible}
+
+
+def every_order(weights, biases, x, y, epochs, size, eta):
+    """Return the result of every choice of a full batch and the rest, each epoch."""
+    m = x.shape[1]
+    cuts = []
+    for full in map(list, combinations(range(m), min(size, m))):
+        rest = [j for j in range(m) if j not in full]
+        cuts += [[full, rest], [rest, full]] if rest else [[full]]
+    results = []
+    for epochs_cut in product(cuts, repeat=epochs):
+        parts = weights, biases
+        for batch in chain(*epochs_cut):
+            parts = stepped(*parts, x[:, batch], y[:, batch], eta, eta)
+        results.append(flat(parts))
+    return results
+
+
+def kept_books(answer, args):
+    """Return how often each example was used and whether it kept its y."""
+    books = [books_of(answer, args, seed) for seed in range(8)]
+    if any(book is None for book in books):
+        return answer(*args, np.random.default_rng(0))
+    used = [np.sort(shares).round(3) for shares, _ in books]
+    steady = all(np.array_equal(u, used[0]) for u in used)
+    again = [books_of(answer, args, seed) for seed in range(4)]
+    facts = {
+        "every x kept its y": all(kept for _, kept in books),
+        "every run uses the examples equally often": steady,
+        "steps by example, sorted, each weighted 1 / (size of its batch)": used[0]
+        if steady
+        else np.full_like(used[0], -1),
+        "the same rng gives the same result": all(
+            np.allclose(a[0], b[0]) for a, b in zip(again, books, strict=False)
+        ),
+    }
+    m, epochs, size = args[2].shape[1], *args[4:6]
+    if epochs == 1 and m % size:
+        facts["the order changes with rng"] = any(
+            not np.allclose(shares, books[0][0], atol=0.01) for shares, _ in books
+        )
+    return facts
+
+
+def books_of(answer, args, seed):
+    """Return the share of each example in all steps, and whether it kept its y."""
+    weights, biases, x, y, epochs, size, eta = copy.deepcopy(args)
+    rng = np.random.default_rng(seed)
+    parts = lists_of_arrays(answer(weights, biases, x, y, epochs, size, eta, rng))
+    if parts is None or len(parts[0]) != 1 or parts[0][0].shape != args[0][0].shape:
+        return None
+    # With all parameters zero, δ = (½ − y) / 4: +⅛ in each row, −⅛ where y is 1.
+    step = -parts[0][0] / eta * 8
+    shares = np.abs(step).max(axis=0)
+    mine = shares * (1 - 2 * np.eye(len(step)))
+    return shares, bool(np.allclose(step, mine, atol=0.01))
+
+
+@exercise(
+    lesson=8,
+    task="""
+    `sgd(weights, biases, x, y, epochs, size, eta, rng)`: train by stochastic gradient
+    descent. `x` is (n_0, m), `y` is (n_L, m). In each of the `epochs`, shuffle the
+    examples with `rng`, each x with its y, cut them into mini-batches of `size` columns
+    (the last may be shorter), and take one step of learning rate `eta` for each batch,
+    on its mean cost. Every example is used once an epoch. Return the trained `(weights,
+    biases)`; leave what came in as it was.
+    """,
+    cases=runs,
+    observe=facts_of_a_run,
+    returns=("weights", "biases"),
+    hints=(
+        "Two loops: over the epochs, and inside it over the batches.",
+        "rng.permutation(m) is one order that both x and y can follow.",
+        "order[k : k + size] for k in range(0, m, size) cuts it, short rest included.",
+    ),
+)
+def sgd(weights, biases, x, y, epochs, size, eta, rng):
+    m = x.shape[1]
+    for _ in range(epochs):
+        order = rng.permutation(m)
+        for k in range(0, m, size):
+            batch = order[k : k + size]
+            nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])
+            weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
+            biases = [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
+    return weights, biases
+
+
+def trained(weights, biases, x, y, batches, eta):
+    """Return parameters after one step for each batch of column numbers."""
+    weights, biases = copy.deepcopy((weights, biases))
+    for batch in batches:
+        weights, biases = stepped(weights, biases, x[:, batch], y[:, batch], eta, eta)
+    return weights, biases
+
+
+def shuffled(m, epochs, size, rng):
+    """Return the batches of several epochs, each newly shuffled."""
+    orders = [rng.permutation(m) for _ in range(epochs)]
+    return [order[k : k + size] for order in orders for k in range(0, m, size)]
+
+
+@sgd.mistake("Does each x keep its y?")
+def shuffles_x_and_y_apart(weights, biases, x, y, epochs, size, eta, rng):
+    for _ in range(epochs):
+        x, y = rng.permutation(x, axis=1), rng.permutation(y, axis=1)
+        batches = np.split(np.arange(x.shape[1]), range(size, x.shape[1], size))
+        weights, biases = trained(weights, biases, x, y, batches, eta)
+    return weights, biases
+
+
+@sgd.mistake("Count the examples that are used when size does not divide m.")
+def drops_the_short_batch(weights, biases, x, y, epochs, size, eta, rng):
+    batches = [b for b in shuffled(x.shape[1], epochs, size, rng) if len(b) == size]
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("How many examples are in the last batch, and by what do you divide?")
+def divides_by_size(weights, biases, x, y, epochs, size, eta, rng):
+    weights, biases = copy.deepcopy((weights, biases))
+    for b in shuffled(x.shape[1], epochs, size, rng):
+        step = eta * len(b) / size
+        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
+    return weights, biases
+
+
+@sgd.mistake("Duplicate every example in a batch: should its step double?")
+def sum_for_the_mean(weights, biases, x, y, epochs, size, eta, rng):
+    weights, biases = copy.deepcopy((weights, biases))
+    for b in shuffled(x.shape[1], epochs, size, rng):
+        step = eta * len(b)
+        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
+    return weights, biases
+
+
+@sgd.mistake("How many times are you averaging?")
+def averages_twice(weights, biases, x, y, epochs, size, eta, rng):
+    weights, biases = copy.deepcopy((weights, biases))
+    for b in shuffled(x.shape[1], epochs, size, rng):
+        step = eta / len(b)
+        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
+    return weights, biases
+
+
+@sgd.mistake("Which way is downhill?")
+def walks_uphill(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, epochs, size, -eta, rng)
+
+
+@sgd.mistake("At which indentation does your return stand?")
+def one_epoch_only(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, 1, size, eta, rng)
+
+
+@sgd.mistake("Count from the first epoch to the last: how many do you run?")
+def one_epoch_too_few(weights, biases, x, y, epochs, size, eta, rng):
+    batches = shuffled(x.shape[1], epochs - 1, size, rng)
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("Count from the first epoch to the last: how many do you run?")
+def one_epoch_too_many(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, epochs + 1, size, eta, rng)
+
+
+@sgd.mistake("At which indentation does your return stand: after how many batches?")
+def first_batch_only(weights, biases, x, y, epochs, size, eta, rng):
+    batches = shuffled(x.shape[1], 1, size, rng)[:1]
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("How many of the mini-batches of an epoch lead to a step?")
+def one_batch_an_epoch(weights, biases, x, y, epochs, size, eta, rng):
+    batches = [rng.permutation(x.shape[1])[:size] for _ in range(epochs)]
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("Which example comes first in your second run?")
+def never_shuffles(weights, biases, x, y, epochs, size, eta, rng):
+    m = x.shape[1]
+    batches = [list(range(m))[k : k + size] for k in range(0, m, size)] * epochs
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("Can an example come twice in one epoch, and another not at all?")
+def draws_with_replacement(weights, biases, x, y, epochs, size, eta, rng):
+    m = x.shape[1]
+    sizes = [len(b) for b in shuffled(m, epochs, size, rng)]
+    batches = [rng.integers(m, size=n) for n in sizes]
+    return trained(weights, biases, x, y, batches, eta)
+
+
+@sgd.mistake("Where is size used? How many steps does an epoch take?")
+def one_example_a_step(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, epochs, 1, eta, rng)
+
+
+@sgd.mistake("Where is size used? How many steps does an epoch take?")
+def one_step_an_epoch(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, epochs, x.shape[1], eta, rng)
+
+
+@sgd.mistake("At which weights is the second batch's slope taken?")
+def slopes_at_the_start(weights, biases, x, y, epochs, size, eta, rng):
+    new = copy.deepcopy((weights, biases))
+    for b in shuffled(x.shape[1], epochs, size, rng):
+        nabla_b, nabla_w = backprop(weights, biases, x[:, b], y[:, b])
+        new = (
+            [w - eta * nw for w, nw in zip(new[0], nabla_w, strict=True)],
+            [b - eta * nb for b, nb in zip(new[1], nabla_b, strict=True)],
+        )
+    return new
+
+
+@sgd.mistake("Where does the second step start from?")
+def only_the_last_step_counts(weights, biases, x, y, epochs, size, eta, rng):
+    last = shuffled(x.shape[1], epochs, size, rng)[-1]
+    return trained(weights, biases, x, y, [last], eta)
+
+
+@sgd.mistake("Who holds the new values when your loops end?")
+def new_values_dropped(weights, biases, x, y, epochs, size, eta, rng):
+    return copy.deepcopy((weights, biases))
+
+
+@sgd.mistake("Are the weights and biases that came in still what they were?")
+def trains_in_place(weights, biases, x, y, epochs, size, eta, rng):
+    for batch in shuffled(x.shape[1], epochs, size, rng):
+        nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])
+        for l in range(len(weights)):
+            weights[l] -= eta * nabla_w[l]
+            biases[l] -= eta * nabla_b[l]
+    return weights, biases
+
+
+@sgd.mistake("Which comes first in the result?")
+def biases_first(weights, biases, x, y, epochs, size, eta, rng):
+    return sgd.reference(weights, biases, x, y, epochs, size, eta, rng)[::-1]
+
+
+@sgd.mistake("Do the biases learn?")
+def biases_frozen(weights, biases, x, y, epochs, size, eta, rng):
+    weights, biases = copy.deepcopy((weights, biases))
+    for b in shuffled(x.shape[1], epochs, size, rng):
+        weights, _ = stepped(weights, biases, x[:, b], y[:, b], eta, eta)
+    return weights, biases
+
+
+@sgd.mistake("Where do your random numbers come from?")
+def generator_of_its_own(weights, biases, x, y, epochs, size, eta, rng):
+    own = np.random.default_rng()
+    return sgd.reference(weights, biases, x, y, epochs, size, eta, own)
+
+
+@sgd.variant
+def shuffles_copies(weights, biases, x, y, epochs, size, eta, rng):
+    both = np.vstack([x, y])
+    for _ in range(epochs):
+        rng.shuffle(both, axis=1)
+        for start in range(0, both.shape[1], size):
+            batch = both[:, start : start + size]
+            xb, yb = batch[: len(x)], batch[len(x) :]
+            weights, biases = update_mini_batch.reference(weights, biases, xb, yb, eta)
+    return weights, biases
+
+
+@sgd.variant
+def shuffles_once(weights, biases, x, y, epochs, size, eta, rng):
+    order = rng.permutation(x.shape[1])
+    x, y = x[:, order], y[:, order]
+    batches = np.split(np.arange(order.size), range(size, order.size, size))
+    return trained(weights, biases, x, y, batches * epochs, eta)
+
+
+@sgd.variant
+def list_of_pairs(weights, biases, x, y, epochs, size, eta, rng):
+    pairs = [(x[:, [j]], y[:, [j]]) for j in range(x.shape[1])]
+    weights, biases = [w.copy() for w in weights], [b.copy() for b in biases]
+    for _ in range(epochs):
+        order = np.argsort(rng.random(len(pairs)))
+        remaining = [pairs[j] for j in order]
+        while remaining:
+            batch, remaining = remaining[:size], remaining[size:]
+            slopes = [backprop(weights, biases, *pair) for pair in batch]
+            for nabla_b, nabla_w in slopes:
+                for l in range(len(weights)):
+                    weights[l] -= eta / len(batch) * nabla_w[l]
+                    biases[l] -= eta / len(batch) * nabla_b[l]
+    return weights, biases

@@ -1,0 +1,1144 @@
+"""Exercises of lesson 10: the bug clinic."""
+
+import copy
+
+import numpy as np
+
+from bpkit.activations import sigmoid, sigmoid_prime
+from bpkit.backprop import backprop, forward_pass
+from bpkit.exercises import patients
+from bpkit.exercises.compare import same
+from bpkit.exercises.engine import Case, Formula, exercise
+from bpkit.exercises.lesson_08 import (
+    batches,
+    factor_of_the_step,
+    form_of,
+    network,
+    stepped,
+)
+
+# repaired_1 and repaired_2: numerical gradients
+
+
+def surfaces():
+    cubes = Formula("Σx³ + x₀x₁", lambda x: (x**3).sum() + x.flat[0] * x.flat[1])
+    square = Formula("(Σx)²", lambda x: x.sum() ** 2)
+    slanted = Formula(
+        "Σ(i + 1)xᵢ⁴", lambda x: (np.arange(1, x.size + 1) * x.ravel() ** 4).sum()
+    )
+    waves = Formula("Σ sin 2x + Πx", lambda x: np.sin(2 * x).sum() + x.prod())
+    return [
+        Case(cubes, np.array([1.0, -2.0, 0.5]), 0.1),
+        Case(square, np.array([[0.5, 1.5], [-3.0, 2.0]]), 0.25),
+        Case(slanted, np.array([[1.0, -0.7, 0.4], [0.2, 1.3, -1.1]]), 0.05),
+        Case(waves, np.array([0.9, -1.4]), 0.01),
+        Case(waves, np.array([[-0.3], [1.2]])),
+    ]
+
+
+def gradient_and_x(answer, f, x, *h):
+    """Return the gradient, and x after the call: as before, to rounding."""
+    own = x.copy()
+    gradient = answer(f, own, *h)
+    return {"the gradient": gradient, "x after the call": own.copy()}
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 1, the numerical gradient shown by `patients.source(1)`, and name it
+    `repaired_1(f, x, h=1e-5)`. `f` takes an array and returns a number, `x` is an array
+    of any shape; return the central difference quotients, one for each entry, in the
+    shape of `x`, and leave `x` as it was. Symptom: all entries come out alike.
+    """,
+    cases=surfaces,
+    observe=gradient_and_x,
+    hints=(
+        "Print step in each turn of the loop. Which entry does it move?",
+        "Which lines must be done anew for each entry?",
+        "Before entry i is moved, no other entry may be displaced any more.",
+    ),
+)
+def repaired_1(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        step = np.zeros(x.shape)
+        step.flat[i] = h
+        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+repaired_1.mistake("It is still ill. Which entry does step move in the second turn?")(
+    patients.patient_1
+)
+
+
+@repaired_1.mistake("How many entries are displaced in the third turn?")
+def steps_pile_up(f, x, h=1e-5):
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
+    for i in range(x.size):
+        step.flat[i] = h
+        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+@repaired_1.mistake("How many entries does your step move at once?")
+def all_entries_at_once(f, x, h=1e-5):
+    step = np.full(x.shape, h)
+    return np.full(x.shape, (f(x + step) - f(x - step)) / (2 * h))
+
+
+@repaired_1.mistake("Which entries of the gradient are ever filled?")
+def only_the_last_entry(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    gradient.flat[-1] = repaired_1.reference(f, x, h).flat[-1]
+    return gradient
+
+
+@repaired_1.mistake("Which entries of the gradient are ever filled?")
+def only_the_first_entry(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    gradient.flat[0] = repaired_1.reference(f, x, h).flat[0]
+    return gradient
+
+
+@repaired_1.mistake("How far apart are your two points?")
+def half_the_width(f, x, h=1e-5):
+    return 2 * repaired_1.reference(f, x, h)
+
+
+@repaired_1.mistake("The patient looked to both sides. Does yours?")
+def forward_only(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        step = np.zeros(x.shape)
+        step.flat[i] = h
+        gradient.flat[i] = (f(x + step) - f(x)) / h
+    return gradient
+
+
+@repaired_1.mistake("Which shape was promised?")
+def flat_gradient(f, x, h=1e-5):
+    return repaired_1.reference(f, x, h).ravel()
+
+
+@repaired_1.variant
+def step_taken_back(f, x, h=1e-5):
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
+    for i in range(x.size):
+        step.flat[i] = h
+        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
+        step.flat[i] = 0
+    return gradient
+
+
+@repaired_1.variant
+def rows_of_the_identity(f, x, h=1e-5):
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    slopes = [(f(x + step) - f(x - step)) / (2 * h) for step in steps]
+    return np.reshape(slopes, x.shape)
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 2, the numerical gradient shown by `patients.source(2)`, and name it
+    `repaired_2(f, x, h=1e-5)`. `f` takes an array and returns a number, `x` is an array
+    of floats of any shape; return the central difference quotients, one for each entry,
+    in the shape of `x`. Symptom: the first entry is right, and after the call x is no
+    longer what it was.
+    """,
+    cases=surfaces,
+    observe=gradient_and_x,
+    hints=(
+        "Print x after each turn of the loop.",
+        "At which point are the slopes of the later entries taken?",
+        "Up by h, down by 2h: how far is it back?",
+    ),
+)
+def repaired_2(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        old = x.flat[i]
+        x.flat[i] = old + h
+        above = f(x)
+        x.flat[i] = old - h
+        below = f(x)
+        x.flat[i] = old
+        gradient.flat[i] = (above - below) / (2 * h)
+    return gradient
+
+
+repaired_2.mistake("It is still ill. Is x, after each turn, what it was before?")(
+    patients.patient_2
+)
+
+
+@repaired_2.mistake("x is right in the end. Is it also right in the second turn?")
+def restored_after_the_loop(f, x, h=1e-5):
+    return patients.patient_2(f, x.copy(), h)
+
+
+@repaired_2.mistake("Up by h, down by 2h, up by 2h: where do you stand?")
+def restored_too_far(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        x.flat[i] += h
+        above = f(x)
+        x.flat[i] -= 2 * h
+        gradient.flat[i] = (above - f(x)) / (2 * h)
+        x.flat[i] += 2 * h
+    return gradient
+
+
+@repaired_2.mistake("Between which two points do you measure, and how far is it?")
+def below_is_the_middle(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        x.flat[i] += h
+        above = f(x)
+        x.flat[i] -= h
+        gradient.flat[i] = (above - f(x)) / (2 * h)
+    return gradient
+
+
+@repaired_2.mistake("The patient looked to both sides. Does yours?")
+def forward_only(f, x, h=1e-5):
+    return 2 * below_is_the_middle(f, x, h)
+
+
+@repaired_2.mistake("Is a second name for x a second array?")
+def never_apart(f, x, h=1e-5):
+    return np.zeros(x.shape)
+
+
+@repaired_2.mistake("How far apart are your two points?")
+def half_the_width(f, x, h=1e-5):
+    return 2 * repaired_2.reference(f, x, h)
+
+
+@repaired_2.variant
+def added_back(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        x.flat[i] += h
+        above = f(x)
+        x.flat[i] -= 2 * h
+        gradient.flat[i] = (above - f(x)) / (2 * h)
+        x.flat[i] += h
+    return gradient
+
+
+@repaired_2.variant
+def fresh_copies(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
+# repaired_3: one layer
+
+
+def layers():
+    return [layer(2, 3, 5, 0.7, 1), layer(3, 3, 4, 2.0, 2), layer(4, 1, 3, 0.3, 3)]
+
+
+def layer(n_in, n_out, m, eta, seed):
+    """Return one layer and a batch of m columns."""
+    rng = np.random.default_rng(seed)
+    (w,), (b,) = network([n_in, n_out], seed + 40)
+    return Case(w, b, rng.standard_normal((n_in, m)), rng.random((n_out, m)), eta)
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 3, one step of gradient descent for a single layer, shown by
+    `patients.source(3)`, and name it `repaired_3(w, b, x, y, eta)`. `w` is (n, n_0),
+    `b` is (n, 1), `x` is (n_0, m), `y` is (n, m); return the new `(w, b)` after one
+    step on the mean quadratic cost. Symptom: the cost grows.
+    """,
+    cases=layers,
+    returns=("w", "b"),
+    hints=(
+        "Take a tiny eta and compare the cost before and after.",
+        "If a is larger than y, should z be pushed up or down?",
+        "∂C/∂a = a − y. Which sign has the patient's?",
+    ),
+)
+def repaired_3(w, b, x, y, eta):
+    z = w @ x + b
+    delta = (sigmoid(z) - y) * sigmoid_prime(z)
+    w = w - eta * delta @ x.T / x.shape[1]
+    b = b - eta * delta.mean(axis=1, keepdims=True)
+    return w, b
+
+
+repaired_3.mistake("It is still ill. Does the cost fall now?")(patients.patient_3)
+
+
+def layer_step(w, b, x, delta, step_w, step_b):
+    """Return one layer after steps of the given lengths."""
+    w = w - step_w * delta @ x.T / x.shape[1]
+    return w, b - step_b * delta.mean(axis=1, keepdims=True)
+
+
+def layer_error(w, b, x, y):
+    """Return δ of one layer."""
+    z = w @ x + b
+    return (sigmoid(z) - y) * sigmoid_prime(z)
+
+
+@repaired_3.mistake("The weights go downhill. And the biases?")
+def biases_still_uphill(w, b, x, y, eta):
+    return layer_step(w, b, x, layer_error(w, b, x, y), eta, -eta)
+
+
+@repaired_3.mistake("The biases go downhill. And the weights?")
+def weights_still_uphill(w, b, x, y, eta):
+    return layer_step(w, b, x, layer_error(w, b, x, y), -eta, eta)
+
+
+@repaired_3.mistake("Which factor of BP1 has gone?")
+def sigmoid_prime_lost(w, b, x, y, eta):
+    return layer_step(w, b, x, sigmoid(w @ x + b) - y, eta, eta)
+
+
+@repaired_3.mistake("Can an error without a sign say which way to go?")
+def without_a_sign(w, b, x, y, eta):
+    return layer_step(w, b, x, np.abs(layer_error(w, b, x, y)), eta, eta)
+
+
+@repaired_3.mistake("The cost has a ½ in front. What is its slope?")
+def doubled(w, b, x, y, eta):
+    return layer_step(w, b, x, layer_error(w, b, x, y), 2 * eta, 2 * eta)
+
+
+@repaired_3.mistake("Does the step grow with the batch?")
+def sum_for_the_mean(w, b, x, y, eta):
+    m = x.shape[1]
+    return layer_step(w, b, x, layer_error(w, b, x, y), eta * m, eta * m)
+
+
+@repaired_3.variant
+def plus_the_opposite(w, b, x, y, eta):
+    a = sigmoid(w @ x + b)
+    delta = (y - a) * a * (1 - a)
+    w = w + eta * np.einsum("im,jm->ij", delta, x) / x.shape[1]
+    return w, b + eta * delta.mean(axis=1)[:, None]
+
+
+@repaired_3.variant
+def by_backprop(w, b, x, y, eta):
+    (w,), (b,) = stepped([w], [b], x, y, eta, eta)
+    return w, b
+
+
+# repaired_4: backpropagation
+
+
+def networks():
+    return [Case(*case.args[:4]) for case in steps()]
+
+
+def steps():
+    """Return steps for networks of which two are square and none is a single layer."""
+    return [case for case in batches() if len(case.args[0]) > 1] + [
+        larger_case([4, 4, 4, 4], 3, 1.5, 11),
+        larger_case([2, 4, 3, 2], 6, 0.9, 12),
+    ]
+
+
+def larger_case(sizes, m, eta, seed):
+    """Return a network of three layers of weights and a batch of m columns."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], m))
+    return Case(*network(sizes, seed, spread=1.5), x, y, eta)
+
+
+def run_backward(weights, x, y, activations, output_slope, hidden_slope):
+    """Return (nabla_b, nabla_w) with the slopes of the layers given by functions."""
+    m, last = x.shape[1], len(weights) - 1
+    delta = (activations[-1] - y) * output_slope
+    nabla_b, nabla_w = [], []
+    for l in range(last, -1, -1):
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ activations[l].T / m)
+        if l > 0:
+            delta = (weights[l].T @ delta) * hidden_slope(l - 1)
+    return nabla_b, nabla_w
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 4, a backpropagation shown by `patients.source(4)`, and name it
+    `repaired_4(weights, biases, x, y)`. `x` is (n_0, m), `y` is (n_L, m); return
+    `(nabla_b, nabla_w)`, the gradients of the mean quadratic cost. Symptom: it learns,
+    but the gradient check fails.
+    """,
+    cases=networks,
+    returns=("nabla_b", "nabla_w"),
+    hints=(
+        "Compare δ at the output first: does BP1 hold?",
+        "What does sigmoid_prime take: the weighted input or the activation?",
+        "There are two places. zs[l - 1] goes with activations[l].",
+    ),
+)
+def repaired_4(weights, biases, x, y):
+    zs, activations = forward_pass(weights, biases, x)
+    m = x.shape[1]
+    nabla_b, nabla_w = [], []
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    for l in reversed(range(len(weights))):
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ activations[l].T / m)
+        if l > 0:
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+    return nabla_b, nabla_w
+
+
+repaired_4.mistake("It is still ill. What does sigmoid_prime take?")(patients.patient_4)
+
+
+@repaired_4.mistake("The output is healthy. Is the hidden layer?")
+def hidden_layers_still_ill(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    hidden = [sigmoid_prime(layer) for layer in a[1:]]
+    top = sigmoid_prime(zs[-1])
+    return run_backward(weights, x, y, a, top, hidden.__getitem__)
+
+
+@repaired_4.mistake("The hidden layers are healthy. Is the output?")
+def output_still_ill(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    hidden = [sigmoid_prime(z) for z in zs]
+    top = sigmoid_prime(a[-1])
+    return run_backward(weights, x, y, a, top, hidden.__getitem__)
+
+
+@repaired_4.mistake("Is the sick part healed, or cut out? Which factor has gone?")
+def sigmoid_prime_cut_out(weights, biases, x, y):
+    _, a = forward_pass(weights, biases, x)
+    return run_backward(weights, x, y, a, 1.0, lambda l: 1.0)
+
+
+@repaired_4.mistake("Which factor of BP1 has gone?")
+def cut_out_at_the_output(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    return run_backward(weights, x, y, a, 1.0, lambda l: sigmoid_prime(zs[l]))
+
+
+@repaired_4.mistake("Which factor of BP2 has gone?")
+def cut_out_in_hidden_layers(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    return run_backward(weights, x, y, a, sigmoid_prime(zs[-1]), lambda l: 1.0)
+
+
+@repaired_4.mistake("Is it the sigmoid, or its slope?")
+def sigmoid_for_its_slope(weights, biases, x, y):
+    _, a = forward_pass(weights, biases, x)
+    return run_backward(weights, x, y, a, a[-1], lambda l: a[l + 1])
+
+
+@repaired_4.mistake("Which z belongs to the layer that δ is carried to?")
+def z_of_the_next_layer(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    top = sigmoid_prime(zs[-1])
+    return run_backward(weights, x, y, a, top, lambda l: sigmoid_prime(zs[l + 1]))
+
+
+@repaired_4.mistake("z(1 − z) is the slope of what, at which number?")
+def slope_formula_on_z(weights, biases, x, y):
+    zs, a = forward_pass(weights, biases, x)
+    top = zs[-1] * (1 - zs[-1])
+    return run_backward(weights, x, y, a, top, lambda l: zs[l] * (1 - zs[l]))
+
+
+@repaired_4.variant
+def slope_from_a(weights, biases, x, y):
+    _, a = forward_pass(weights, biases, x)
+    slopes = [layer * (1 - layer) for layer in a[1:]]
+    return run_backward(weights, x, y, a, slopes[-1], slopes.__getitem__)
+
+
+@repaired_4.variant
+def example_by_example(weights, biases, x, y):
+    m = x.shape[1]
+    parts = [backprop(weights, biases, x[:, [j]], y[:, [j]]) for j in range(m)]
+    layers = range(len(weights))
+    nabla_b = [sum(nb[l] for nb, _ in parts) / m for l in layers]
+    return nabla_b, [sum(nw[l] for _, nw in parts) / m for l in layers]
+
+
+# repaired_5: a step for a whole network
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 5, one step of gradient descent shown by `patients.source(5)`, and
+    name it `repaired_5(weights, biases, x, y, eta)`. `x` is (n_0, m), `y` is (n_L, m);
+    return the new `(weights, biases)` after one step on the mean quadratic cost, and
+    leave what came in as it was. Symptom: the larger eta is, the more the step is off.
+    """,
+    cases=steps,
+    returns=("weights", "biases"),
+    hints=(
+        "In which layer is the step right, and from where on is it not?",
+        "Which W made the forward pass that δ is carried back through?",
+        "Carry δ back with the old weights, and only then change them.",
+    ),
+)
+def repaired_5(weights, biases, x, y, eta):
+    zs, activations = forward_pass(weights, biases, x)
+    m = x.shape[1]
+    new_weights, new_biases = list(weights), list(biases)
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    for l in reversed(range(len(weights))):
+        new_weights[l] = weights[l] - eta * delta @ activations[l].T / m
+        new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)
+        if l > 0:
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+    return new_weights, new_biases
+
+
+repaired_5.mistake("It is still ill. Which W produced this forward pass?")(
+    patients.patient_5
+)
+
+
+@repaired_5.mistake("Which layer's δ makes this layer's step?")
+def carried_back_too_early(weights, biases, x, y, eta):
+    new_weights, new_biases = list(weights), list(biases)
+    zs, a = forward_pass(weights, biases, x)
+    delta = (a[-1] - y) * sigmoid_prime(zs[-1])
+    for l in reversed(range(len(weights))):
+        later = delta
+        if l > 0:
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+            later = delta
+        new_weights[l] = weights[l] - eta * later @ a[l].T / x.shape[1]
+        new_biases[l] = biases[l] - eta * later.mean(axis=1, keepdims=True)
+    return new_weights, new_biases
+
+
+@repaired_5.mistake("Are the arrays that came in still what they were?")
+def changes_what_came_in(weights, biases, x, y, eta):
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    for l in range(len(weights)):
+        weights[l] -= eta * nabla_w[l]
+        biases[l] -= eta * nabla_b[l]
+    return weights, biases
+
+
+@repaired_5.mistake("Do the weights learn?")
+def weights_left_out(weights, biases, x, y, eta):
+    return copy.deepcopy(weights), stepped(weights, biases, x, y, eta, eta)[1]
+
+
+@repaired_5.mistake("Do the biases learn?")
+def biases_left_out(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta, eta)[0], copy.deepcopy(biases)
+
+
+@repaired_5.mistake("Which layers take a step?")
+def last_layer_only(weights, biases, x, y, eta):
+    new_w, new_b = stepped(weights, biases, x, y, eta, eta)
+    old_w, old_b = copy.deepcopy((weights[:-1], biases[:-1]))
+    return [*old_w, new_w[-1]], [*old_b, new_b[-1]]
+
+
+@repaired_5.mistake("The drift has gone. Which way is downhill?")
+def walks_uphill(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, -eta, -eta)
+
+
+@repaired_5.mistake("Where is the learning rate?")
+def forgets_eta(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, 1, 1)
+
+
+@repaired_5.mistake("When you undo the step, which way do you go?")
+def undone_the_wrong_way(weights, biases, x, y, eta):
+    new_weights, new_biases = list(weights), list(biases)
+    zs, a = forward_pass(weights, biases, x)
+    delta = (a[-1] - y) * sigmoid_prime(zs[-1])
+    for l in reversed(range(len(weights))):
+        step = eta * delta @ a[l].T / x.shape[1]
+        new_weights[l] = weights[l] - step
+        new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)
+        if l > 0:
+            delta = ((weights[l] - 2 * step).T @ delta) * sigmoid_prime(zs[l - 1])
+    return new_weights, new_biases
+
+
+@repaired_5.variant
+def gradients_first(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta, eta)
+
+
+@repaired_5.variant
+def old_weights_kept(weights, biases, x, y, eta):
+    old, weights = weights, [w.copy() for w in weights]
+    biases = [b.copy() for b in biases]
+    zs, a = forward_pass(old, biases, x)
+    delta = (a[-1] - y) * sigmoid_prime(zs[-1])
+    for l in range(len(old) - 1, -1, -1):
+        weights[l] -= eta / x.shape[1] * delta @ a[l].T
+        biases[l] -= eta / x.shape[1] * delta.sum(axis=1, keepdims=True)
+        if l:
+            delta = old[l].T @ delta * sigmoid_prime(zs[l - 1])
+    return weights, biases
+
+
+# repaired_6: sum and mean
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 6, one step of gradient descent that goes through the batch example
+    by example, shown by `patients.source(6)`, and name it `repaired_6(weights, biases,
+    x, y, eta)`. `x` is (n_0, m), `y` is (n_L, m); return the new `(weights, biases)`
+    after one step on the mean cost of the batch. Symptom: an eta that suits batches of
+    ten diverges with batches of a hundred.
+    """,
+    cases=batches,
+    returns=("weights", "biases"),
+    explain=factor_of_the_step,
+    hints=(
+        "Copy every example of the batch once more. Should the step change?",
+        "The cost is a mean over the m columns. Is the patient's step?",
+        "Each example may contribute eta / m.",
+    ),
+)
+def repaired_6(weights, biases, x, y, eta):
+    m = x.shape[1]
+    new_weights, new_biases = list(weights), list(biases)
+    for j in range(m):
+        nabla_b, nabla_w = backprop(weights, biases, x[:, [j]], y[:, [j]])
+        for l in range(len(weights)):
+            new_weights[l] = new_weights[l] - eta / m * nabla_w[l]
+            new_biases[l] = new_biases[l] - eta / m * nabla_b[l]
+    return new_weights, new_biases
+
+
+repaired_6.mistake("It is still ill. By what is the sum over the batch divided?")(
+    patients.patient_6
+)
+
+
+@repaired_6.mistake("The weights take a mean. And the biases?")
+def biases_still_summed(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta, eta * x.shape[1])
+
+
+@repaired_6.mistake("The biases take a mean. And the weights?")
+def weights_still_summed(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta * x.shape[1], eta)
+
+
+@repaired_6.mistake("What does len(x) count: rows or columns?")
+def divided_by_the_rows(weights, biases, x, y, eta):
+    step = eta * x.shape[1] / len(x)
+    return stepped(weights, biases, x, y, step, step)
+
+
+@repaired_6.mistake("How many times are you averaging?")
+def divided_twice(weights, biases, x, y, eta):
+    step = eta / x.shape[1]
+    return stepped(weights, biases, x, y, step, step)
+
+
+@repaired_6.mistake("By how many examples do you divide: is it the size of the batch?")
+def divided_by_all_numbers(weights, biases, x, y, eta):
+    step = eta / len(x)
+    return stepped(weights, biases, x, y, step, step)
+
+
+@repaired_6.mistake("How many of the examples have a say in the step?")
+def last_example_only(weights, biases, x, y, eta):
+    return stepped(weights, biases, x[:, -1:], y[:, -1:], eta, eta)
+
+
+@repaired_6.mistake("With which weights is the second example's slope taken?")
+def one_example_after_the_other(weights, biases, x, y, eta):
+    m = x.shape[1]
+    for j in range(m):
+        column = x[:, [j]], y[:, [j]]
+        weights, biases = stepped(weights, biases, *column, eta / m, eta / m)
+    return weights, biases
+
+
+@repaired_6.mistake("The factor has gone. Which way is downhill?")
+def walks_uphill(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, -eta, -eta)
+
+
+@repaired_6.variant
+def whole_batch(weights, biases, x, y, eta):
+    return stepped(weights, biases, x, y, eta, eta)
+
+
+@repaired_6.variant
+def divided_beforehand(weights, biases, x, y, eta):
+    eta /= x.shape[1]
+    return patients.patient_6(weights, biases, x, y, eta)
+
+
+# repaired_7: shuffled mini-batches
+
+
+def decks():
+    return [deck(7, 3, 1), deck(6, 2, 2), deck(5, 5, 3), deck(9, 4, 4)]
+
+
+def deck(m, size, seed):
+    """Return m examples whose y tells which x it belongs to."""
+    x = np.vstack([np.arange(m), np.arange(m) ** 2]) + 0.5
+    return Case(x, 10.0 * np.arange(m)[None, :], size, np.random.default_rng(seed))
+
+
+def facts_of_batches(answer, x, y, size, rng):
+    """Return what can be said of mini-batches whatever their order."""
+    seeds = rng.integers(10**6, size=6)
+    deals = [answer(x, y, size, np.random.default_rng(s)) for s in (*seeds, seeds[0])]
+    if not all(map(np.iterable, deals)):
+        return {"the result": form_of(deals[0])}
+    deals = [list(deal) for deal in deals]
+    if not all(deal and all(map(is_pair, deal)) for deal in deals):
+        return {"the result": "no list of pairs"}
+    xs, ys = zip(*map(together, deals), strict=True)
+    sizes = sorted((np.shape(b)[-1] for b, _ in deals[0]), reverse=True)
+    complete = all(set(a[0]) == set(x[0]) and a.shape == x.shape for a in xs)
+    kept = all(
+        a.shape[1] == b.shape[1] and np.array_equal(10 * (a[0] - 0.5), b[0])
+        for a, b in zip(xs, ys, strict=True)
+    )
+    return {
+        "the result": "a list of pairs",
+        "the sizes of the batches": str([int(n) for n in sizes]),
+        "every x comes once": complete,
+        "every x kept its y": kept,
+        "the examples are shuffled": any(not np.array_equal(a, x) for a in xs),
+        "another rng, another order": any(
+            not np.array_equal(a, xs[0]) for a in xs[1:-1]
+        ),
+        "the same rng, the same order": np.array_equal(xs[0], xs[-1]),
+    }
+
+
+def is_pair(batch):
+    """Return whether something is a batch of x and a batch of y."""
+    return isinstance(batch, list | tuple) and len(batch) == 2
+
+
+def together(batches):
+    """Return all columns of x and of y, one batch after the other."""
+    return tuple(np.hstack([np.atleast_2d(b[i]) for b in batches]) for i in range(2))
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 7, which deals out shuffled mini-batches, shown by
+    `patients.source(7)`, and name it `repaired_7(x, y, size, rng)`. `x` is (n_0, m),
+    `y` is (n_L, m); return a list of pairs `(x_batch, y_batch)` of `size` columns each,
+    the last perhaps fewer: every example once, in an order drawn from `rng`, each x
+    with its y. Symptom: the network learns to say the same for every picture.
+    """,
+    cases=decks,
+    observe=facts_of_batches,
+    hints=(
+        "Take y = 10x and look at the batches.",
+        "How many orders does the patient draw? How many are needed?",
+        "order = rng.permutation(m) can index x and y.",
+    ),
+)
+def repaired_7(x, y, size, rng):
+    m = x.shape[1]
+    order = rng.permutation(m)
+    x, y = x[:, order], y[:, order]
+    starts = range(0, m, size)
+    return [(x[:, k : k + size], y[:, k : k + size]) for k in starts]
+
+
+repaired_7.mistake("It is still ill. Does each x keep its y?")(patients.patient_7)
+
+
+def dealt(x, y, size, batches):
+    """Return the pairs of batches for lists of column numbers."""
+    return [(x[:, b], y[:, b]) for b in batches]
+
+
+def cut(order, size):
+    """Return an order cut into batches."""
+    return [order[k : k + size] for k in range(0, len(order), size)]
+
+
+@repaired_7.mistake("The pairs are whole again. What has become of the shuffling?")
+def stops_shuffling(x, y, size, rng):
+    return dealt(x, y, size, cut(np.arange(x.shape[1]), size))
+
+
+@repaired_7.mistake("Which order do you get from another rng?")
+def always_the_same_order(x, y, size, rng):
+    order = np.random.default_rng(0).permutation(x.shape[1])
+    return dealt(x, y, size, cut(order, size))
+
+
+@repaired_7.mistake("Where do your random numbers come from?")
+def generator_of_its_own(x, y, size, rng):
+    return repaired_7.reference(x, y, size, np.random.default_rng())
+
+
+@repaired_7.mistake("Count the examples that are dealt out.")
+def drops_the_short_batch(x, y, size, rng):
+    batches = cut(rng.permutation(x.shape[1]), size)
+    return dealt(x, y, size, [b for b in batches if len(b) == size])
+
+
+@repaired_7.mistake("Can an example come twice, and another not at all?")
+def draws_with_replacement(x, y, size, rng):
+    m = x.shape[1]
+    return dealt(x, y, size, cut(rng.integers(m, size=m), size))
+
+
+@repaired_7.mistake("How many batches are there?")
+def one_large_batch(x, y, size, rng):
+    return dealt(x, y, size, [rng.permutation(x.shape[1])])
+
+
+@repaired_7.mistake("How many batches are there?")
+def first_batch_only(x, y, size, rng):
+    return repaired_7.reference(x, y, size, rng)[:1]
+
+
+@repaired_7.mistake("Into how many pieces, and of what size, do you cut?")
+def size_pieces(x, y, size, rng):
+    return dealt(x, y, size, np.array_split(rng.permutation(x.shape[1]), size))
+
+
+@repaired_7.variant
+def shuffled_in_one_piece(x, y, size, rng):
+    both = rng.permutation(np.vstack([x, y]), axis=1)
+    for start in range(0, both.shape[1], size):
+        batch = both[:, start : start + size]
+        yield batch[: len(x)], batch[len(x) :]
+
+
+@repaired_7.variant
+def one_seed_twice(x, y, size, rng):
+    seed = rng.integers(2**31)
+    x = np.random.default_rng(seed).permutation(x, axis=1)
+    y = np.random.default_rng(seed).permutation(y, axis=1)
+    return dealt(x, y, size, cut(list(range(x.shape[1])), size))
+
+
+# repaired_8: what one call leaves to the next
+
+
+def repeated_calls():
+    rng = np.random.default_rng(8)
+    cases = []
+    for m, seed in ((5, 1), (7, 2), (1, 3)):
+        x, y = rng.standard_normal((3, m)), rng.random((2, m))
+        cases.append(Case(*network([3, 4, 2], seed), x, y))
+    return cases
+
+
+def facts_of_two_calls(answer, weights, biases, x, y):
+    """Return the gradients, if the same call made twice gives the same."""
+    first = copy.deepcopy(answer(weights, biases, x, y))
+    second = copy.deepcopy(answer(weights, biases, x, y))
+    if not isinstance(first, list | tuple) or not isinstance(second, list | tuple):
+        return first
+    alike = same(second, first, 1e-9)
+    return {
+        "the same call twice gives the same": alike,
+        "the second less the first": None if alike else gain(first, second),
+        "the gradients": first if alike else None,
+    }
+
+
+def gain(first, second):
+    """Return by how much each array grew, or None where that cannot be said."""
+    try:
+        return [
+            [np.asarray(now) - was for was, now in zip(old, new, strict=True)]
+            for old, new in zip(first, second, strict=True)
+        ]
+    except (TypeError, ValueError):
+        return None
+
+
+@exercise(
+    lesson=10,
+    task="""
+    Repair patient 8, a backpropagation that adds up the gradients of the examples,
+    shown by `patients.source(8)`, and name it `repaired_8(weights, biases, x, y)`. `x`
+    is (n_0, m), `y` is (n_L, m); return `(nabla_b, nabla_w)`, the gradients of the mean
+    cost. Symptom: the gradient check passes the first time and fails the second.
+    """,
+    cases=repeated_calls,
+    observe=facts_of_two_calls,
+    hints=(
+        "Call it twice with the same arguments and print both results.",
+        "When is a default value made: at each call, or once, at the def?",
+        "A list that is made inside the function is new at each call.",
+    ),
+)
+def repaired_8(weights, biases, x, y):
+    m = x.shape[1]
+    slopes = [backprop(weights, biases, x[:, [j]], y[:, [j]]) for j in range(m)]
+    nabla_b = [sum(layer) / m for layer in zip(*(nb for nb, _ in slopes), strict=True)]
+    nabla_w = [sum(layer) / m for layer in zip(*(nw for _, nw in slopes), strict=True)]
+    return nabla_b, nabla_w
+
+
+repaired_8.mistake("It is still ill. What did the first call leave behind?")(
+    patients.patient_8
+)
+
+
+def scaled_gradients(weights, biases, x, y, factor):
+    """Return the gradients times a number."""
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    return [factor * nb for nb in nabla_b], [factor * nw for nw in nabla_w]
+
+
+@repaired_8.mistake("How often is your list emptied: at each call, or at each example?")
+def emptied_at_each_example(weights, biases, x, y):
+    return scaled_gradients(weights, biases, x[:, -1:], y[:, -1:], 1 / x.shape[1])
+
+
+@repaired_8.mistake("How many of the examples have a say?")
+def last_example_only(weights, biases, x, y):
+    return backprop(weights, biases, x[:, -1:], y[:, -1:])
+
+
+@repaired_8.mistake("How many of the examples have a say?")
+def first_example_only(weights, biases, x, y):
+    return scaled_gradients(weights, biases, x[:, :1], y[:, :1], 1 / x.shape[1])
+
+
+@repaired_8.mistake("Is the sum asked for, or the mean?")
+def sum_for_the_mean(weights, biases, x, y):
+    return scaled_gradients(weights, biases, x, y, x.shape[1])
+
+
+@repaired_8.mistake("How many times are you averaging?")
+def averages_twice(weights, biases, x, y):
+    return scaled_gradients(weights, biases, x, y, 1 / x.shape[1])
+
+
+@repaired_8.mistake("Which comes first in the result?")
+def weights_first(weights, biases, x, y):
+    return backprop(weights, biases, x, y)[::-1]
+
+
+@repaired_8.variant
+def made_where_none_is_given(weights, biases, x, y, slopes=None):
+    return patients.patient_8(weights, biases, x, y, [] if slopes is None else slopes)
+
+
+@repaired_8.variant
+def added_to_zeros(weights, biases, x, y):
+    nabla_b = [np.zeros_like(b) for b in biases]
+    nabla_w = [np.zeros_like(w) for w in weights]
+    for j in range(x.shape[1]):
+        nb, nw = backprop(weights, biases, x[:, [j]], y[:, [j]])
+        for l in range(len(weights)):
+            nabla_b[l] += nb[l] / x.shape[1]
+            nabla_w[l] += nw[l] / x.shape[1]
+    return tuple(nabla_b), tuple(nabla_w)
+
+
+@repaired_8.variant
+def one_matrix_product(weights, biases, x, y):
+    return backprop(weights, biases, x, y)
+
+
+# first_broken_equation
+
+FINE, SMALL, WRONG, NAN = 3e-11, 8e-6, 0.4, float("nan")
+
+
+def reports():
+    return [
+        Case(report((WRONG, 1.0, 0.9), (0.7, 0.6, 0.8))),
+        Case(report((FINE, FINE, SMALL), (0.02, 0.3, 1.0))),
+        Case(report((SMALL, WRONG, FINE), (FINE, WRONG, FINE))),
+        Case(report((FINE, SMALL, FINE), (FINE, FINE, WRONG))),
+        Case(report((SMALL, FINE, FINE), (FINE, SMALL, FINE), (SMALL, FINE, FINE))),
+        Case(report((FINE, FINE, 2e-4), (WRONG, 1.0, 1.0))),
+        Case(report((FINE, FINE, FINE), (SMALL, FINE, FINE), (NAN, NAN, NAN))),
+        Case(report((FINE, NAN, FINE), (1.0, 1.0, FINE))),
+        Case(report((FINE, FINE, FINE), (FINE, 0.5, 0.9), (0.9, 1.0, 1.0))),
+        Case(report((WRONG, FINE, 0.9), (0.3, FINE, FINE))),
+        Case(report((0.0, 0.0, 0.0))),
+        Case(report((FINE, 1e-5, FINE), (FINE, FINE, FINE))),
+        Case(report((SMALL, FINE, 1.2e-5))),
+        Case(report((NAN, NAN, NAN), (FINE, FINE, FINE))),
+        Case(report((1e-3, FINE, FINE), (SMALL, FINE, FINE))),
+        Case(report((SMALL, 0.003, 0.9), (WRONG, FINE, FINE), (FINE, FINE, WRONG))),
+        Case(report((FINE, FINE, FINE), (0.1, FINE, 0.1), (0.1, 0.2, 0.1))),
+    ]
+
+
+def report(*layers):
+    """Return what a localiser measured, the output layer first."""
+    last = len(layers) - 1
+    names = ("delta", "bias", "weights")
+    return [
+        {"layer": last - i, **dict(zip(names, errors, strict=True))}
+        for i, errors in enumerate(layers)
+    ]
+
+
+@exercise(
+    lesson=10,
+    task="""
+    `first_broken_equation(report)`: read a localiser's report. `report` is a list of
+    dicts, one a layer, the output layer first: {"layer": l, "delta": e, "bias": e,
+    "weights": e}, where each e is the relative error of δ, of ∂C/∂b and of ∂C/∂W in
+    that layer. An error counts as fine if it is below 1e-5; anything else, NaN too, is
+    broken. Go from the output to the left, and in each layer look at δ first, then at
+    the bias, then at the weights. Return the equation that makes the first broken
+    thing: "BP1" (δ at the output), "BP2" (δ of any other layer), "BP3" (bias), "BP4"
+    (weights), or None if all is fine.
+    """,
+    cases=reports,
+    hints=(
+        "Which equation gives δ in the first layer of the list, which in the others?",
+        "Return at the first broken thing; None only after the last layer.",
+        "not (e < 1e-5) is true for NaN too; e > 1e-5 is not.",
+    ),
+)
+def first_broken_equation(report):
+    for i, layer in enumerate(report):
+        delta = "BP1" if i == 0 else "BP2"
+        for name, equation in (("delta", delta), ("bias", "BP3"), ("weights", "BP4")):
+            if not layer[name] < 1e-5:
+                return equation
+    return None
+
+
+def search(report, order=("delta", "bias", "weights"), fine=lambda e: e < 1e-5):
+    """Return the equation of the first thing that is not fine, in a given order."""
+    equations = {"delta": "BP2", "bias": "BP3", "weights": "BP4"}
+    for i, layer in enumerate(report):
+        for name in order:
+            if not fine(layer[name]):
+                return "BP1" if name == "delta" and i == 0 else equations[name]
+    return None
+
+
+@first_broken_equation.mistake("Is NaN larger than 1e-5? Is it smaller?")
+def lets_nan_pass(report):
+    return search(report, fine=lambda e: not e > 1e-5)
+
+
+@first_broken_equation.mistake("From which side does the backward pass begin?")
+def from_the_input(report):
+    return search(report[::-1])
+
+
+@first_broken_equation.mistake("Which equation makes δ in a hidden layer?")
+def every_delta_is_bp1(report):
+    found = search(report)
+    return "BP1" if found == "BP2" else found
+
+
+@first_broken_equation.mistake("Which equation makes δ at the output?")
+def every_delta_is_bp2(report):
+    found = search(report)
+    return "BP2" if found == "BP1" else found
+
+
+@first_broken_equation.mistake("Can the weights' gradient be right when δ is wrong?")
+def weights_before_delta(report):
+    return search(report, ("weights", "bias", "delta"))
+
+
+@first_broken_equation.mistake("Which of BP3 and BP4 is about the weights?")
+def bp3_and_bp4_swapped(report):
+    found = search(report)
+    return {"BP3": "BP4", "BP4": "BP3"}.get(found, found)
+
+
+@first_broken_equation.mistake("Is the largest error the first one?")
+def largest_error(report):
+    if search(report) is None:
+        return None
+    errors = [
+        (-1 if np.isnan(layer[name]) else layer[name], -i, equation)
+        for i, layer in enumerate(report)
+        for name, equation in (("delta", "BP2"), ("bias", "BP3"), ("weights", "BP4"))
+    ]
+    _, i, equation = max(errors)
+    return "BP1" if equation == "BP2" and i == 0 else equation
+
+
+@first_broken_equation.mistake("How large an error is rounding?")
+def rounding_counts_as_broken(report):
+    return search(report, fine=lambda e: e == 0)
+
+
+@first_broken_equation.mistake("Is an error of one in a thousand fine?")
+def lets_small_errors_pass(report):
+    return search(report, fine=lambda e: e < 1e-2)
+
+
+@first_broken_equation.mistake("What do you return after looking at the first layer?")
+def first_layer_only(report):
+    return search(report[:1])
+
+
+@first_broken_equation.mistake(
+    "Do you look at the next layer's δ before this gradient?"
+)
+def all_deltas_first(report):
+    return (
+        search(report, ("delta",))
+        or search(report, ("bias",))
+        or search(report, ("weights",))
+    )
+
+
+@first_broken_equation.mistake("Do you stop at the first broken thing?")
+def last_one_found(report):
+    found = None
+    for i, layer in enumerate(report):
+        delta = "BP1" if i == 0 else "BP2"
+        for name, equation in (("delta", delta), ("bias", "BP3"), ("weights", "BP4")):
+            if not layer[name] < 1e-5:
+                found = equation
+    return found
+
+
+@first_broken_equation.mistake("What do you return when everything is fine?")
+def text_for_none(report):
+    return search(report) or "None"
+
+
+@first_broken_equation.variant
+def as_a_flat_list(report):
+    delta = ["BP1"] + ["BP2"] * (len(report) - 1)
+    found = [
+        equation
+        for bp, layer in zip(delta, report, strict=True)
+        for name, equation in (("delta", bp), ("bias", "BP3"), ("weights", "BP4"))
+        if np.isnan(layer[name]) or layer[name] >= 1e-5
+    ]
+    return found[0] if found else None
+
+
+@first_broken_equation.variant
+def by_searching(report):
+    return search(report)
