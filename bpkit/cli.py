@@ -1,5 +1,5 @@
 """
-The command ``bpkit``: get the lessons, and open them.
+The command ``bpkit``: get the lessons, open them, and have the answers judged.
 
 A subcommand is one function, from the parsed arguments to an exit code (0 fine,
 1 a problem), and one block in `_parser`. Wrong usage ends with 2, by argparse.
@@ -72,7 +72,8 @@ def _split(argv):
 def _parser():
     """Build the parser; the parsed `run` is the function to call."""
     parser = argparse.ArgumentParser(
-        prog="bpkit", description="Get the lessons, and open them."
+        prog="bpkit",
+        description="Get the lessons, open them, and have your answers judged.",
     )
     parser.set_defaults(run=lambda arguments: parser.print_help() or 0)
     parser.add_argument(
@@ -103,6 +104,44 @@ def _parser():
     )
     _add_folder(lab)
     lab.set_defaults(run=_lab)
+
+    check = commands.add_parser(
+        "check",
+        help="run notebooks and judge every exercise in them",
+        description="Run notebooks in fresh kernels and judge every exercise in them. "
+        "This executes their code and changes no file. The exit code is 1 if an "
+        "attempted exercise is wrong or a notebook is broken.",
+    )
+    check.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        type=_folder,
+        default=[Path(FOLDER)],
+        help=f"notebooks, or folders of them (default: {FOLDER})",
+    )
+    check.add_argument(
+        "--require-all",
+        action="store_true",
+        help="fail also when an exercise has no answer yet",
+    )
+    check.add_argument(
+        "--json", type=Path, metavar="FILE", help="write every verdict as JSON"
+    )
+    check.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="append the table as Markdown, for a summary page",
+    )
+    check.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60,
+        metavar="SECONDS",
+        help="time limit for one cell (default: 60); a notebook has ten times that",
+    )
+    check.set_defaults(run=_check)
     return parser
 
 
@@ -123,6 +162,14 @@ def _folder(text):
     if not text.strip():
         raise argparse.ArgumentTypeError("the folder's name is empty")
     return Path(text).expanduser()
+
+
+def _seconds(text):
+    """Return a time limit."""
+    seconds = float(text)
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"a time limit above 0 is needed; got {text}")
+    return seconds
 
 
 def _version(arguments):
@@ -162,6 +209,31 @@ def _lab(arguments):
         ]
     )
     return status or 0
+
+
+def _check(arguments):
+    """Judge notebooks, and say what was found."""
+    from tqdm import tqdm
+
+    from bpkit.exercises import grading
+
+    try:
+        notebooks = [n for p in arguments.paths for n in grading.find_notebooks(p)]
+    except FileNotFoundError as error:
+        return _problem(error)
+    rows = []
+    # Progress is for a person who watches: nothing of it goes into a log.
+    with tqdm(notebooks, unit="notebook", disable=None) as watched:
+        for notebook in watched:
+            watched.set_postfix_str(notebook.name)
+            rows += grading.grade(notebook, arguments.timeout, 10 * arguments.timeout)
+    print(grading.as_text(rows))
+    if arguments.json:
+        arguments.json.write_text(grading.as_json(rows) + "\n", encoding="utf-8")
+    if arguments.markdown:
+        with open(arguments.markdown, "a", encoding="utf-8") as file:
+            file.write(grading.as_markdown(rows) + "\n")
+    return int(grading.failed(rows, arguments.require_all))
 
 
 def _deliver(folder):
