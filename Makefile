@@ -13,12 +13,13 @@ export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help lab test lessons bench format clean
+.PHONY: help lab test test-browser lessons bench format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make lab      open the lessons in JupyterLab (working copies in my-lessons/)"
 	@echo "make test     run every check: ruff, the tests, the doctests, the lessons"
+	@echo "make test-browser  open every lesson in Chromium and move its controls"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make bench    time bpkit beside other implementations"
 	@echo "make format   let ruff put the code in order"
@@ -30,9 +31,12 @@ lab: $(VENV)/.lab
 test: $(VENV)/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest tests
+	$(PY) -m pytest tests --ignore=tests/browser
 	$(PY) -m pytest --doctest-modules bpkit
 	$(PY) -m pytest --nbval lessons --nbval-cell-timeout=120
+
+test-browser: $(VENV)/.browser
+	$(PY) -m pytest tests/browser
 
 lessons: $(VENV)/.test
 	$(PY) .ci/lessons.py
@@ -68,6 +72,10 @@ $(VENV)/.lab: pyproject.toml $(VENV)/.created
 $(VENV)/.test: pyproject.toml $(VENV)/.created
 	@echo "Installing bpkit and the test tools into $(VENV) (once; about a minute)"
 	$(INSTALL) -e ".[test]"
+	@touch $@
+
+$(VENV)/.browser: pyproject.toml $(VENV)/.created
+	$(INSTALL) -e ".[test,browser]"
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.created

@@ -23,6 +23,7 @@ def refresh(path):
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
