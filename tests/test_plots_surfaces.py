@@ -1,0 +1,162 @@
+"""Pictures of gradients: their findings are computed, and can tell a wrong gradient."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bpkit.plots import base
+from bpkit.plots.surfaces import (
+    contour_map,
+    error_bands,
+    errors_by_step,
+    slopes_by_direction,
+)
+
+DEGREES = np.arange(361)
+
+
+def valley(w):
+    return w[0] ** 2 + 2 * w[1] ** 2
+
+
+def valley_gradient(w):
+    return np.array([2 * w[0], 4 * w[1]])
+
+
+def grid():
+    return np.meshgrid(np.linspace(-4, 4, 81), np.linspace(-2.5, 2.5, 51))
+
+
+def slopes_of(gradient):
+    turns = np.radians(DEGREES)
+    return gradient[0] * np.cos(turns) + gradient[1] * np.sin(turns)
+
+
+def every_picture():
+    w = np.array(grid())
+    steps = 10.0 ** np.arange(-8, 0)
+    return {
+        "slopes_by_direction": slopes_by_direction(DEGREES, slopes_of([6, 4]), [6, 4]),
+        "contour_map": contour_map(*w, valley(w), valley_gradient(w)),
+        "error_bands": error_bands({"right": 2e-11, "slip": 1e-3, "half": 1 / 3}),
+        "errors_by_step": errors_by_step(steps, {"a": steps, "b": steps[::-1] / 9}),
+    }
+
+
+PICTURES = every_picture()
+
+
+@pytest.fixture(params=sorted(PICTURES))
+def picture(request):
+    return PICTURES[request.param]
+
+
+def test_a_finding_is_a_sentence_with_numbers(picture):
+    assert picture.finding.endswith(".")
+    assert any(c.isdigit() for c in picture.finding)
+
+
+def test_text_is_at_least_11_points_at_the_size_shown(picture):
+    picture.draw_without_rendering()
+    for text in picture.findobj(lambda artist: hasattr(artist, "get_fontsize")):
+        if text.get_visible() and text.get_text().strip():
+            assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+
+
+def test_nothing_leaves_the_picture(picture):
+    picture.draw_without_rendering()
+    drawn = picture.get_tightbbox()
+    width, height = picture.get_size_inches()
+    assert min(drawn.x0, drawn.y0) >= -0.01
+    assert drawn.x1 <= width + 0.01
+    assert drawn.y1 <= height + 0.01
+
+
+def test_axes_are_labelled(picture):
+    for ax in picture.axes:
+        assert ax.get_xlabel()
+        assert ax.get_ylabel()
+
+
+def test_the_same_arrays_give_the_same_bytes():
+    for first, second in zip(every_picture().values(), every_picture().values()):
+        drawn = first.png()
+        assert drawn == second.png(), first.finding
+        assert Image.open(io.BytesIO(drawn)).width <= 700 * base.STORED_DPI / 100
+
+
+def test_directions_name_up_down_level_and_the_gradient():
+    finding = slopes_by_direction(DEGREES, slopes_of([3, -4]), [3, -4]).finding
+    assert "Steepest up: 307°, with slope 5.00" in finding
+    assert "Steepest down: 127°, with slope −5.00" in finding
+    assert "Level: 37° and 217°" in finding
+    assert "points to 306.9° and is 5.00 long" in finding
+
+
+def test_directions_on_level_ground_have_no_level_crossing():
+    finding = slopes_by_direction([0, 90, 180], [0, 0, 0], [0, 0]).finding
+    assert "Level: nowhere" in finding
+
+
+def test_the_map_says_how_far_arrows_are_off():
+    w = np.array(grid())
+    right = contour_map(*w, valley(w), valley_gradient(w)).finding
+    assert right.startswith("40 arrows; each lies within 1°")
+    assert "The longest is 10.63, at (−3.50, −2.00)" in right
+    assert "the shortest 1.00, at (−0.50, 0.00)" in right
+    flipped = contour_map(*w, valley(w), -valley_gradient(w)).finding
+    assert "within 180°" in flipped
+    swapped = contour_map(*w, valley(w), valley_gradient(w)[::-1]).finding
+    assert "within 1°" not in swapped
+
+
+def test_the_map_of_level_ground_draws():
+    w = np.array(grid())
+    level = contour_map(*w, np.minimum(valley(w), 1.0), 0 * w)
+    assert "each lies within 0°" in level.finding
+
+
+def test_bands_hold_their_limits():
+    errors = {"a": 0.0, "b": 9.9e-8, "c": 1e-7, "d": 1e-2, "e": 1.01e-2, "f": 1.0}
+    assert error_bands(errors).finding == (
+        "Fine (below 1e-07): a and b. Suspicious (in between): c and d. "
+        "Wrong (above 1e-02): e and f."
+    )
+
+
+def test_a_band_without_errors_says_none():
+    assert "Wrong (above 1e-02): none." in error_bands({"a": 1e-9}).finding
+
+
+def test_steps_tell_the_best_and_whether_it_will_do():
+    steps = [1e-6, 1e-4, 1e-2]
+    finding = errors_by_step(
+        steps, {"fine": [1e-5, 1e-9, 1e-4], "coarse": [1.0, 1e-2, 1e-3]}
+    ).finding
+    assert finding == (
+        "fine: best near h = 1e-04, below 1e-07. "
+        "coarse: best near h = 1e-02, never below 1e-07."
+    )
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: slopes_by_direction([0, 1], [1], [1, 2]),
+        lambda: slopes_by_direction([0], [1], [1, 2]),
+        lambda: slopes_by_direction([0, 1], [1, 2], [1, 2, 3]),
+        lambda: contour_map([0], [0], [[0]], [[0]]),
+        lambda: contour_map(*np.zeros((3, 20, 20)), np.zeros((2, 20, 19))),
+        lambda: contour_map(*np.zeros((3, 4, 20)), np.zeros((2, 4, 20))),
+        lambda: error_bands({}),
+        lambda: error_bands({"a": 1.5}),
+        lambda: error_bands({"a": float("nan")}),
+        lambda: errors_by_step([1, 2], {}),
+        lambda: errors_by_step([1, 2], {"a": [1]}),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(draw):
+    with pytest.raises(ValueError, match="must"):
+        draw()
