@@ -1,0 +1,94 @@
+"""Every lesson, run to its end: with all answers right, and with a mistake in each.
+
+The third way, with nothing filled in, is what nbval runs.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from bpkit.exercises import bank
+
+LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))
+SECONDS_A_CELL = 120
+
+# A mistake that is a function of the bank, under the name that the learner gives it.
+MISTAKEN = """
+def {name}(*args, **kwargs):
+    from bpkit.exercises import bank
+    return bank()["{name}"].mistakes[{which}].function(*args, **kwargs)
+"""
+
+
+def names_in(cell):
+    """Return the exercises that a stub cell leaves open."""
+    return re.findall(r"^(?:def )?(\w+)(?:\(| = \.\.\.)", cell.source, re.MULTILINE)
+
+
+def right(exercise):
+    """Return a cell's text with the answer that `reveal` shows."""
+    if exercise.is_number:
+        return f"{exercise.name} = {exercise.reference()!r}"
+    return exercise.source
+
+
+def wrong(exercise, which=0):
+    """Return a cell's text with one of the exercise's mistakes."""
+    if exercise.is_number:
+        return f"{exercise.name} = {exercise.mistakes[which].function()!r}"
+    return MISTAKEN.format(name=exercise.name, which=which)
+
+
+def run(path, answer):
+    """Run a lesson with its stubs filled in; return what its checks and errors say."""
+    nb = nbformat.read(path, as_version=4)
+    exercises = []
+    for cell in nb.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            here = [bank()[name] for name in names_in(cell) if name in bank()]
+            cell.source = "\n\n".join(answer(exercise) for exercise in here)
+            exercises += here
+    client = NotebookClient(
+        nb,
+        timeout=SECONDS_A_CELL,
+        kernel_name="python3",
+        allow_errors=True,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute()
+    outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
+    errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
+    said = "\n".join(o.data.get("text/plain", "") for o in outputs if "data" in o)
+    return exercises, said, errors
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_right_answers_pass_and_the_lesson_runs_to_its_end(path):
+    exercises, said, errors = run(path, right)
+    assert errors == []
+    assert exercises
+    missing = [e.name for e in exercises if f"✓ {e.name}: Correct" not in said]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path):
+    exercises, said, errors = run(path, wrong)
+    assert errors == []
+    unnamed = [e.name for e in exercises if e.mistakes[0].question not in said]
+    assert unnamed == []
+
+
+def test_the_lessons_hold_every_exercise_of_the_bank():
+    found = {
+        name
+        for path in LESSONS
+        for cell in nbformat.read(path, as_version=4).cells
+        if "exercise" in cell.metadata.get("tags", [])
+        for name in names_in(cell)
+    }
+    assert found == set(bank())
