@@ -1,0 +1,233 @@
+"""Pictures of slopes: a square that grows, the sigmoid, and errors against the step."""
+
+import math
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from bpkit.plots.base import (
+    BLACK,
+    GREY,
+    LINE_STYLES,
+    ORANGE,
+    SKY,
+    TEXT,
+    VERMILION,
+    Picture,
+    label_axes,
+)
+
+EXACT = 1e-17  # an error of 0 has no place on a log axis; it is drawn here
+ROUNDING = 1e-15  # what is left of an error when only rounding is left
+FLAT = 0.01
+
+
+# --- a nudge -------------------------------------------------------------------
+
+
+def growing_square(side, nudge):
+    """Draw how the area of a square grows when its side grows.
+
+    Parameters
+    ----------
+    side : float
+        Length of the side; dimensionless, above 0.
+    nudge : float
+        What is added to the side; dimensionless, above 0.
+
+    Returns
+    -------
+    Picture
+        The square, two strips and a corner. Its finding gives the area of each.
+
+    Raises
+    ------
+    ValueError
+        If `side` or `nudge` is not positive and finite.
+    """
+    for name, length in (("side", side), ("nudge", nudge)):
+        if not (np.isfinite(length) and length > 0):
+            raise ValueError(f"{name} must be positive and finite; got {length}")
+    picture = Picture(height=4.2)
+    ax = label_axes(picture.subplots(), "width", "height")
+    ax.set_aspect("equal")
+    ax.set_xlim(0, 1.02 * (side + nudge))
+    ax.set_ylim(0, 1.02 * (side + nudge))
+    parts = [
+        ((0, 0), side, side, SKY, "", f"{side:g} × {side:g}\n= {side**2:g}"),
+        ((side, 0), nudge, side, ORANGE, "//", f"{nudge:g} × {side:g}"),
+        ((0, side), side, nudge, ORANGE, "//", f"{side:g} × {nudge:g}"),
+        ((side, side), nudge, nudge, VERMILION, "xx", ""),
+    ]
+    for corner, width, height, color, hatch, text in parts:
+        ax.add_patch(
+            Rectangle(corner, width, height, fc=color, ec=BLACK, hatch=hatch, alpha=0.7)
+        )
+        ax.text(
+            corner[0] + width / 2,
+            corner[1] + height / 2,
+            text,
+            ha="center",
+            va="center",
+            fontsize=TEXT,
+            rotation=90 if height > width else 0,
+            bbox={"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None,
+        )
+    picture.finding = (
+        f"A side of {side:g} grows by {nudge:g}; the area grows from {side**2:g} to "
+        f"{(side + nudge) ** 2:g}. The two strips (striped) add "
+        f"{2 * side * nudge:g}, the corner (crossed) adds {nudge**2:g}."
+    )
+    return picture
+
+
+# --- the sigmoid ---------------------------------------------------------------
+
+
+def sigmoid_and_slope(z, a, slope):
+    """Draw the sigmoid beside its slope.
+
+    Parameters
+    ----------
+    z : array_like, shape (k,)
+        Weighted inputs, rising; dimensionless.
+    a : array_like, shape (k,)
+        σ(z); dimensionless, 0 to 1.
+    slope : array_like, shape (k,)
+        σ′(z); dimensionless.
+
+    Returns
+    -------
+    Picture
+        Its finding gives the ends of σ, the place and size of its largest slope, and
+        beyond which z the slope is below 0.01.
+
+    Raises
+    ------
+    ValueError
+        If the three are not curves of one length.
+    """
+    z, a, slope = (np.asarray(values, dtype=float) for values in (z, a, slope))
+    if z.ndim != 1 or z.size < 2 or not z.shape == a.shape == slope.shape:
+        raise ValueError(
+            "z, a and slope must have one shape (k,), two points or more; "
+            f"got {z.shape}, {a.shape} and {slope.shape}"
+        )
+    picture = Picture(height=3.2)
+    left, right = picture.subplots(1, 2)
+    label_axes(left, "z", "σ(z)", "the sigmoid")
+    label_axes(right, "z", "σ′(z)", "its slope")
+    for ax, curve, style in zip((left, right), (a, slope), LINE_STYLES, strict=False):
+        ax.plot(z, curve, markevery=max(1, z.size // 10), **style)
+        ax.set_ylim(bottom=0)
+        ax.grid(color="#DDDDDD")
+    steepest = slope.argmax()
+    picture.finding = (
+        f"σ rises from {a[0]:.3f} at z = {_signed(z[0])} to {a[-1]:.3f} at "
+        f"z = {_signed(z[-1])}; it is steepest at z = {_signed(z[steepest])}, with "
+        f"slope {slope[steepest]:.2f}. {_flat_sentence(z, slope)}"
+    )
+    return picture
+
+
+def _flat_sentence(z, slope):
+    """Say outside which z the slope is hardly there."""
+    steep = np.flatnonzero(slope >= FLAT)
+    if not steep.size or (steep[0] == 0 and steep[-1] == z.size - 1):
+        side = "below" if not steep.size else "not below"
+        return f"At both ends the slope is {side} {FLAT}."
+    return (
+        f"The slope is {FLAT} or more only from z = {_signed(z[steep[0]])} to "
+        f"{_signed(z[steep[-1]])}."
+    )
+
+
+def _signed(number):
+    """Write a number to one decimal, with a true minus and no negative zero."""
+    return f"{round(number, 1) + 0.0:.1f}".replace("-", "−")
+
+
+# --- the V of errors -----------------------------------------------------------
+
+
+def error_curves(steps, errors):
+    """Draw the errors of difference quotients against the step, on log-log axes.
+
+    Parameters
+    ----------
+    steps : array_like, shape (k,)
+        The steps h, large to small; dimensionless, above 0.
+    errors : dict of str to array_like, shape (k,)
+        For each quotient by its name: distance from the true slope, 0 and up.
+
+    Returns
+    -------
+    Picture
+        Its finding tells for each quotient near which power of ten the errors are
+        least, and their bounds there and at the smallest steps. Single steps can be
+        lucky, so it judges by the worst error within half a decade.
+
+    Raises
+    ------
+    ValueError
+        If a curve is missing or has not one error for each step, a step is not
+        positive, or an error is negative or not finite.
+    """
+    steps = np.asarray(steps, dtype=float)
+    errors = {name: np.asarray(curve, dtype=float) for name, curve in errors.items()}
+    if steps.ndim != 1 or steps.size < 2 or not (steps > 0).all():
+        raise ValueError("steps must be two positive numbers or more, in one row")
+    if not errors or any(curve.shape != steps.shape for curve in errors.values()):
+        raise ValueError(
+            f"errors must hold one error for each of the {steps.size} steps; got "
+            f"{ {name: curve.shape for name, curve in errors.items()} }"
+        )
+    if not all(np.isfinite(c).all() and (c >= 0).all() for c in errors.values()):
+        raise ValueError("errors must be finite and not negative")
+
+    picture = Picture(height=4.8)
+    ax = label_axes(picture.subplots(), "step h (smaller to the right)", "error")
+    for style, (name, curve) in zip(LINE_STYLES, errors.items(), strict=False):
+        shown = np.maximum(curve, EXACT)
+        every = max(1, steps.size // 16)
+        ax.loglog(steps, shown, label=name, markevery=every, linewidth=1.3, **style)
+    ax.invert_xaxis()
+    if any((curve < EXACT).any() for curve in errors.values()):
+        ax.axhline(EXACT, color=GREY, linewidth=1, linestyle=":")
+        note = "no error at all is drawn on this line"
+        ax.text(steps.max(), EXACT / 2, note, fontsize=TEXT, color=GREY, va="top")
+        ax.set_ylim(bottom=EXACT / 50)
+    ax.set_xticks(10.0 ** np.arange(*_powers(steps), 4))
+    ax.grid(color="#DDDDDD")
+    picture.legend(
+        *ax.get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=len(errors),
+        fontsize=TEXT,
+        frameon=False,
+    )
+    picture.finding = " ".join(_curve_sentence(n, steps, c) for n, c in errors.items())
+    return picture
+
+
+def _powers(steps):
+    """Return the whole powers of ten that the steps span, as a range's ends."""
+    low, high = np.log10([steps.min(), steps.max()])
+    return math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1
+
+
+def _curve_sentence(name, steps, curve):
+    """Say where a curve is lowest and where it ends, by powers of ten."""
+    powers = np.round(np.log10(steps)).astype(int)
+    worst = {int(p): curve[powers == p].max() for p in np.unique(powers)}
+    said, last = name[0].upper() + name[1:], min(worst)
+    if worst[last] < ROUNDING:
+        coarse = [p for p in worst if worst[p] >= ROUNDING]
+        first = max(p for p in worst if all(p < c for c in coarse))
+        return f"{said}: errors below {ROUNDING:.0e} for every h from 1e{first} down."
+    best = min(worst, key=worst.get)
+    bound = math.ceil(math.log10(max(worst[best], EXACT)))
+    return (
+        f"{said}: best near h = 1e{best}, where errors stay below 1e{bound}; near "
+        f"h = 1e{last} they reach above 1e{math.floor(math.log10(worst[last]))}."
+    )

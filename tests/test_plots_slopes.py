@@ -1,0 +1,156 @@
+"""Pictures of slopes: findings follow from the arrays, and the style is kept."""
+
+import numpy as np
+import pytest
+
+from bpkit import sigmoid, sigmoid_prime
+from bpkit.plots import base, slopes
+
+STEPS = np.logspace(0, -16, 641)
+
+
+def curves():
+    """Return the errors of σ′(1) by three quotients."""
+    quotients = {
+        "forward": (sigmoid(1 + STEPS) - sigmoid(1.0)) / STEPS,
+        "central": (sigmoid(1 + STEPS) - sigmoid(1 - STEPS)) / (2 * STEPS),
+        "complex step": sigmoid(1 + 1j * STEPS).imag / STEPS,
+    }
+    return {name: np.abs(q - sigmoid_prime(1.0)) for name, q in quotients.items()}
+
+
+def every_picture():
+    z = np.linspace(-8, 8, 161)
+    return {
+        "growing_square": slopes.growing_square(3, 0.5),
+        "sigmoid_and_slope": slopes.sigmoid_and_slope(z, sigmoid(z), sigmoid_prime(z)),
+        "error_curves": slopes.error_curves(STEPS, curves()),
+    }
+
+
+@pytest.fixture(scope="module", params=sorted(every_picture()))
+def picture(request):
+    return every_picture()[request.param]
+
+
+def test_text_is_at_least_11_points_at_the_size_shown(picture):
+    picture.png()
+    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+    texts = [t for t in found if t.get_visible() and t.get_text().strip()]
+    assert texts
+    assert all(t.get_fontsize() * base.SHOWN_DPI / 96 >= 11 for t in texts)
+
+
+def test_nothing_leaves_the_picture(picture):
+    picture.png()
+    drawn = picture.get_tightbbox()
+    width, height = picture.get_size_inches()
+    assert min(drawn.x0, drawn.y0) >= -0.01
+    assert drawn.x1 <= width + 0.01
+    assert drawn.y1 <= height + 0.01
+
+
+def test_axes_are_labelled(picture):
+    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in picture.axes)
+
+
+def test_the_same_arrays_give_the_same_bytes(picture):
+    again = [p for p in every_picture().values() if p.finding == picture.finding]
+    assert again[0].png() == picture.png()
+
+
+# --- the growing square ------------------------------------------------------------
+
+
+def test_the_parts_of_the_square_add_up_to_its_growth():
+    finding = slopes.growing_square(3, 0.5).finding
+    assert "from 9 to 12.25" in finding
+    assert "two strips (striped) add 3, the corner (crossed) adds 0.25" in finding
+
+
+def test_the_parts_of_the_square_are_drawn_to_scale():
+    [ax] = slopes.growing_square(3, 0.5).axes
+    areas = [patch.get_width() * patch.get_height() for patch in ax.patches]
+    assert areas == [9, 1.5, 1.5, 0.25]
+    assert len({patch.get_hatch() for patch in ax.patches}) == 3
+
+
+@pytest.mark.parametrize("lengths", [(0, 1), (3, -0.5), (float("nan"), 1)])
+def test_a_square_without_a_size_is_refused(lengths):
+    with pytest.raises(ValueError, match="positive and finite"):
+        slopes.growing_square(*lengths)
+
+
+# --- the sigmoid -------------------------------------------------------------------
+
+
+def test_the_steepest_place_and_the_flats_are_found():
+    z = np.linspace(-6, 10, 161)
+    picture = slopes.sigmoid_and_slope(z, sigmoid(z - 2), sigmoid_prime(z - 2))
+    assert "steepest at z = 2.0, with slope 0.25" in picture.finding
+    assert "0.01 or more only from z = −2.5 to 6.5" in picture.finding
+
+
+def test_a_curve_that_is_steep_to_its_ends_is_not_called_flat():
+    z = np.linspace(-1, 1, 21)
+    picture = slopes.sigmoid_and_slope(z, sigmoid(z), sigmoid_prime(z))
+    assert picture.finding.endswith("At both ends the slope is not below 0.01.")
+
+
+def test_a_curve_that_is_flat_throughout_is_called_flat():
+    picture = slopes.sigmoid_and_slope([8.0, 9.0], [0.9, 0.9], [1e-4, 1e-5])
+    assert picture.finding.endswith("At both ends the slope is below 0.01.")
+
+
+def test_curves_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="one shape"):
+        slopes.sigmoid_and_slope([0.0, 1.0], [0.5, 0.7], [0.25])
+
+
+# --- the V of errors ---------------------------------------------------------------
+
+
+def test_the_best_steps_are_those_of_theory():
+    finding = slopes.error_curves(STEPS, curves()).finding
+    assert "Forward: best near h = 1e-7, where errors stay below 1e-7" in finding
+    assert "Central: best near h = 1e-5, where errors stay below 1e-10" in finding
+    assert "Complex step: errors below 1e-15 for every h from 1e-7 down." in finding
+    assert finding.count("near h = 1e-16 they reach above 1e-1") == 2
+
+
+def test_one_lucky_step_does_not_move_the_best_point():
+    errors = curves()
+    errors["forward"][400] = 0.0
+    assert (
+        slopes.error_curves(STEPS, errors).finding
+        == slopes.error_curves(STEPS, curves()).finding
+    )
+
+
+def test_an_error_of_zero_is_drawn_and_explained():
+    picture = slopes.error_curves([1.0, 0.1], {"exact": [0.0, 0.0]})
+    [ax] = picture.axes
+    assert min(ax.lines[0].get_ydata()) == slopes.EXACT
+    assert any("no error at all" in text.get_text() for text in ax.texts)
+
+
+def test_the_callers_errors_stay_as_they_were():
+    errors = {"exact": np.zeros(2)}
+    slopes.error_curves([1.0, 0.1], errors)
+    assert not errors["exact"].any()
+
+
+@pytest.mark.parametrize(
+    ("steps", "errors"),
+    [
+        ([1.0], {"a": [1.0]}),
+        ([1.0, 0.0], {"a": [1.0, 1.0]}),
+        ([1.0, 0.1], {}),
+        ([1.0, 0.1], {"a": [1.0]}),
+        ([1.0, 0.1], {"a": [1.0, -1.0]}),
+        ([1.0, 0.1], {"a": [1.0, np.nan]}),
+    ],
+)
+def test_what_is_no_curve_of_errors_is_refused(steps, errors):
+    with pytest.raises(ValueError, match=r"steps|errors"):
+        slopes.error_curves(steps, errors)
