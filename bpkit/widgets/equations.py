@@ -1,0 +1,419 @@
+"""Lesson 6: the four equations, one at a time, on a drawn network."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpkit.activations import sigmoid_prime
+from bpkit.backprop import forward_pass
+from bpkit.costs import quadratic_cost
+from bpkit.widgets.explorer import Action, Explorer, Slider
+from bpkit.widgets.scene import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILION,
+    Arrow,
+    Box,
+    Label,
+    Line,
+    Panel,
+    View,
+)
+
+WEIGHTS = (
+    np.array([[1.0, -2.0, 0.5], [-1.0, 1.0, 1.5], [0.5, 1.0, -1.0], [2.0, -0.5, -1.5]]),
+    np.array([[1.5, -1.0, 2.0, -0.5], [-2.0, 1.0, 0.5, 1.0]]),
+)
+BIASES = (np.array([[0.5], [0.0], [-0.5], [1.0]]), np.array([[0.0], [0.5]]))
+
+# The steps after the first, in their order. Each adds what its equation gives.
+FORWARD_1, FORWARD_2, BP1, BP3_2, BP4_2, BP2, BP3_1, BP4_1 = range(1, 9)
+EQUATIONS = {
+    FORWARD_1: "z¹ = W¹x + b¹,  a¹ = σ(z¹)",
+    FORWARD_2: "z² = W²a¹ + b²,  a² = σ(z²)",
+    BP1: "BP1   δ² = (a² − y) ⊙ σ′(z²)",
+    BP3_2: "BP3   ∂C/∂b² = δ²",
+    BP4_2: "BP4   ∂C/∂W² = δ² (a¹)ᵀ",
+    BP2: "BP2   δ¹ = ((W²)ᵀ δ²) ⊙ σ′(z¹)",
+    BP3_1: "BP3   ∂C/∂b¹ = δ¹",
+    BP4_1: "BP4   ∂C/∂W¹ = δ¹ xᵀ",
+}
+LAST = BP4_1
+
+ACROSS = (1.2, 5.0, 8.8)
+UP = ((8.0, 5.0, 2.0), (8.8, 6.27, 3.73, 1.2), (7.0, 3.0))
+WIDE, HIGH = 2.3, (1.2, 1.9, 2.5)
+WINDOW = (-0.1, 10.1)
+FAINT = "#BDBDBD"
+FLAT = 0.05  # a neuron whose σ′ is below a fifth of its largest value, ¼
+SUB = "₁₂₃₄"
+NOTHING_TO_DO = (
+    "Nothing to compute: a nudge of b moves z by as much, so these are the errors."
+)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One forward and one backward pass: everything that the steps uncover."""
+
+    x: np.ndarray
+    y: np.ndarray
+    zs: list
+    activations: list
+    cost: float
+    deltas: tuple
+    nabla_w: tuple
+
+
+def passes(x, y):
+    """Return the Pass of one example, x of shape (3, 1) and y of shape (2, 1)."""
+    zs, activations = forward_pass(WEIGHTS, BIASES, x)
+    delta2 = (activations[2] - y) * sigmoid_prime(zs[1])
+    delta1 = (WEIGHTS[1].T @ delta2) * sigmoid_prime(zs[0])
+    nabla_w = (delta1 @ activations[0].T, delta2 @ activations[1].T)
+    cost = quadratic_cost(activations[2], y)
+    return Pass(x, y, zs, activations, cost, (delta1, delta2), nabla_w)
+
+
+class EquationsExplorer(Explorer):
+    """Step through a forward and a backward pass, an equation at a time."""
+
+    title = "The errors light up, layer by layer"
+    alt = (
+        "Left, a network of 3, 4 and 2 neurons, each a box with its activation and, "
+        "once known, its error; lines are weights, drawn by their slope once known. "
+        "Right, the equations in the order of use, the current one framed, and its "
+        "numbers."
+    )
+    controls = (
+        Action("back", "◀ One step back"),
+        Action("forward", "One step forward ▶"),
+        Slider("step", "step", 0, LAST, 1, BP1),
+        Slider("x1", "x₁", -4.0, 4.0, 0.1, 1.0),
+        Slider("x2", "x₂", -4.0, 4.0, 0.1, -1.0),
+        Slider("x3", "x₃", -4.0, 4.0, 0.1, 0.5),
+        Slider("y1", "y₁", 0.0, 1.0, 0.05, 1.0),
+        Slider("y2", "y₂", 0.0, 1.0, 0.05, 0.0),
+    )
+
+    def act(self, name, state):
+        """Go one step back or forward."""
+        moves = {"back": -1, "forward": 1}
+        if name not in moves:
+            return super().act(name, state)
+        step = min(max(state["step"] + moves[name], 0), LAST)
+        return {**state, "step": step}
+
+    def view(self, state):
+        """Return the network, the equations, and what the current step shows."""
+        # A slider's steps add up to 1.4e-16 where 0 is meant.
+        x = np.array([[state[name]] for name in ("x1", "x2", "x3")]).round(6)
+        y = np.array([[state[name]] for name in ("y1", "y2")])
+        run = passes(x, y)
+        step = state["step"]
+        panels = [_network(run, step), _equations(run, step)]
+        return View(panels, _sentence(run, step))
+
+
+# --- the network ---------------------------------------------------------------------
+
+
+def _network(run, step):
+    """Return the drawn network with what is known after a step."""
+    marks = [*_wires(run, step, 0), *_wires(run, step, 1)]
+    for layer in range(3):
+        marks += _boxes(run, step, layer)
+    if step in (FORWARD_1, FORWARD_2):
+        drawn = "Arrows: forward pass"
+    elif step == BP2:
+        drawn = "Arrows: w × δ, dashed −"
+    elif step >= BP4_2:
+        drawn = "Lines: ∂C/∂w, dashed −"
+    else:
+        drawn = "Lines: weights"
+    title = f"δ blue +, orange −. {drawn}"
+    return Panel(WINDOW, (0, 10), marks, title=title, bare=True, height=470)
+
+
+def _wires(run, step, layer):
+    """Return the weights that lead into a layer: as lines, or as arrows in use."""
+    into = [(j, k) for j in range(len(UP[layer + 1])) for k in range(len(UP[layer]))]
+    if step == (FORWARD_1, FORWARD_2)[layer]:
+        return [Arrow(*_ends(layer, j, k), GREY, 1.5) for j, k in into]
+    if step == BP2 and layer == 1:
+        carried = WEIGHTS[1] * run.deltas[1]
+        return [
+            Arrow(*_turned(_ends(1, j, k)), *_look(carried, (j, k))) for j, k in into
+        ]
+    if step >= (BP4_1, BP4_2)[layer]:
+        slopes = run.nabla_w[layer]
+        looks = {(j, k): _look(slopes, (j, k)) for j, k in into}
+    else:
+        looks = dict.fromkeys(into, (FAINT, 1, "solid"))
+    wires = []
+    for (j, k), (color, width, dash) in looks.items():
+        x, y, x_end, y_end = _ends(layer, j, k)
+        wires.append(Line([x, x_end], [y, y_end], color, dash, width))
+    return wires
+
+
+def _ends(layer, j, k):
+    """Return where the wire from neuron k to neuron j begins and ends."""
+    return (
+        ACROSS[layer] + WIDE / 2,
+        UP[layer][k],
+        ACROSS[layer + 1] - WIDE / 2,
+        UP[layer + 1][j],
+    )
+
+
+def _turned(ends):
+    """Return the ends of a wire in the other order."""
+    x, y, x_end, y_end = ends
+    return x_end, y_end, x, y
+
+
+def _look(values, index):
+    """Return (color, width, dash) of one of some values: by its sign, and its size."""
+    value = values[index]
+    if value == 0:
+        return FAINT, 1, "solid"
+    width = 1 + 3 * abs(value) / np.abs(values).max()
+    return (BLUE, width, "solid") if value > 0 else (VERMILION, width, "dashed")
+
+
+def _boxes(run, step, layer):
+    """Return the neurons of a layer, with the numbers known after a step."""
+    if layer and step < layer:
+        rows = ["?"] * len(UP[layer])
+    else:
+        name = "a" if layer else "x"
+        rows = [f"{name} {_short(a)}" for a in run.activations[layer][:, 0]]
+    if layer == 2:
+        rows = [
+            f"{row}\ny {_short(y)}" for row, y in zip(rows, run.y[:, 0], strict=True)
+        ]
+    fills = ["#FFFFFF"] * len(rows)
+    if layer and step >= (BP2, BP1)[layer - 1]:
+        delta = run.deltas[layer - 1][:, 0]
+        rows = [f"{row}\nδ {_short(d)}" for row, d in zip(rows, delta, strict=True)]
+        brightest = max(np.abs(d).max() for d in run.deltas)
+        fills = [_glow(d, brightest) for d in delta]
+    # What the current equation has just lit has a thick border.
+    now = layer == {0: 0, FORWARD_1: 1, FORWARD_2: 2, BP1: 2, BP2: 1}.get(step)
+    border = 3.5 if now else 1.5
+    look = {"size": 13, "border": border}
+    return [
+        Box(ACROSS[layer], up, WIDE, HIGH[layer], text, fill, **look)
+        for up, text, fill in zip(UP[layer], rows, fills, strict=True)
+    ]
+
+
+def _glow(delta, brightest):
+    """Return a colour for an error: its hue the sign, its depth the size."""
+    if delta == 0 or brightest == 0:
+        return "#FFFFFF"
+    full = (0x8C, 0xC1, 0xE3) if delta > 0 else (0xF2, 0xA9, 0x7A)
+    share = 0.15 + 0.85 * abs(delta) / brightest
+    return "#" + "".join(f"{round(255 + (c - 255) * share):02X}" for c in full)
+
+
+# --- the equations -------------------------------------------------------------------
+
+
+def _equations(run, step):
+    """Return the list of equations, the current one framed, and its numbers."""
+    marks = [Label(0.2, 9.6, "Forward", GREY, "left", 13)]
+    marks.append(Label(0.2, 7.5, "Backward", GREY, "left", 13))
+    up = {FORWARD_1: 9.0, FORWARD_2: 8.3}
+    up |= {number: 6.9 - 0.7 * (number - BP1) for number in range(BP1, LAST + 1)}
+    for number, equation in EQUATIONS.items():
+        if number == step:
+            marks.append(Box(5, up[number], 9.9, 0.66, fill="#FFF4D6", border=2))
+        color, now = BLACK if number <= step else GREY, number == step
+        marks.append(Label(1.0, up[number], equation, color, "left", 14, now))
+        if number < step:
+            marks.append(Label(0.6, up[number], "✓", color))
+    for i, row in enumerate(_numbers(run, step)):
+        for k, text in enumerate(row):
+            marks.append(Label(0.4 + 2.4 * k, 2.3 - 0.58 * i, text, BLACK, "left", 13))
+    title = "The equations, in the order of use"
+    return Panel(WINDOW, (0, 10), marks, title=title, bare=True, height=470)
+
+
+def _numbers(run, step):
+    """Return the current equation in numbers, four rows of texts at most."""
+    if step == 0:
+        return [["Nothing is known but x and y."]]
+    if step in (BP4_2, BP4_1):
+        slopes = run.nabla_w[(BP4_1, BP4_2).index(step)]
+        return [[_short(slope) for slope in row] for row in slopes]
+    layer = 0 if step in (FORWARD_1, BP2, BP3_1) else 1
+    z, a = run.zs[layer][:, 0], run.activations[layer + 1][:, 0]
+    slope, delta = sigmoid_prime(z), run.deltas[layer][:, 0]
+    if step == BP1:
+        gaps = zip(a, run.y[:, 0], strict=True)
+        before = [f"({_digits(a_j)} − {_digits(y_j)})" for a_j, y_j in gaps]
+    else:
+        before = [_digits(v) for v in (WEIGHTS[1].T @ run.deltas[1])[:, 0]]
+    rows = []
+    for j in range(len(z)):
+        name = f"{'¹²'[layer]}{SUB[j]}"
+        if step in (FORWARD_1, FORWARD_2):
+            row = f"z{name} = {_digits(z[j])},  a{name} = {_digits(a[j])}"
+        elif step in (BP3_2, BP3_1):
+            row = f"∂C/∂b{name} = {_digits(delta[j])}"
+        else:
+            row = f"δ{name} = {before[j]} × {_digits(slope[j])} = {_digits(delta[j])}"
+        rows.append([row])
+    return rows
+
+
+# --- the sentence --------------------------------------------------------------------
+
+
+def _sentence(run, step):
+    """Say what the current step has found out."""
+    said = {
+        0: _about_the_start,
+        FORWARD_1: _about_the_hidden_layer,
+        FORWARD_2: _about_the_output,
+        BP1: _about_the_output_error,
+        BP3_2: _about_the_last_biases,
+        BP4_2: _about_the_last_weights,
+        BP2: _about_the_hidden_error,
+        BP3_1: _about_the_first_biases,
+        BP4_1: _about_all,
+    }[step]
+    return f"Step {step} of {LAST}: {said(run)}"
+
+
+def _about_the_start(run):
+    """Say what is given."""
+    return (
+        f"x = ({_listed(run.x)}) comes in, y = ({_listed(run.y)}) is wanted. "
+        "Everything else has yet to be computed."
+    )
+
+
+def _about_the_hidden_layer(run):
+    """Say what the hidden layer gives, and for whom it is kept."""
+    return (
+        f"a¹ = ({_listed(run.activations[1])}). Both z¹ and a¹ are kept: BP2 will ask "
+        "for z¹, BP4 for a¹."
+    )
+
+
+def _about_the_output(run):
+    """Say what comes out, and what it costs."""
+    return (
+        f"the output is ({_listed(run.activations[2])}), wanted is ({_listed(run.y)}): "
+        f"C = {_digits(run.cost)}. No slope is known yet."
+    )
+
+
+def _about_the_output_error(run):
+    """Say which way each output should go."""
+    ways = [
+        f"raising z²{s} a little would {'raise' if d > 0 else 'lower'} the cost "
+        f"(δ²{s} = {_digits(d)})"
+        for s, d in zip(SUB, run.deltas[1][:, 0], strict=False)
+        if d != 0
+    ]
+    said = ", ".join(ways) or "both outputs are right, so no error enters"
+    return f"{said}. {_flat(run.zs[1], 'output')}".strip()
+
+
+def _about_the_last_biases(run):
+    """Say that the slopes are there already."""
+    return f"∂C/∂b² = ({_listed(run.deltas[1])}). {NOTHING_TO_DO}"
+
+
+def _about_the_first_biases(run):
+    """Say that the slopes are there already."""
+    return f"∂C/∂b¹ = ({_listed(run.deltas[0])}). {NOTHING_TO_DO}"
+
+
+def _about_the_last_weights(run):
+    """Say where the largest of the slopes comes from."""
+    slopes = run.nabla_w[1]
+    if not slopes.any():
+        return "all 8 slopes are 0, because no error has entered."
+    j, k = _largest(slopes)
+    return (
+        "8 slopes from 2 errors and 4 activations. The largest belongs to the weight "
+        f"from hidden neuron {k + 1} to output {j + 1}: δ × a = "
+        f"{_digits(run.deltas[1][j, 0])} × {_digits(run.activations[1][k, 0])} = "
+        f"{_digits(slopes[j, k])}."
+    )
+
+
+def _about_the_hidden_error(run):
+    """Say which hidden neuron matters most, and which let nothing through."""
+    delta = run.deltas[0]
+    if not delta.any():
+        return "no error came in from the right, so none arrives here."
+    brightest = int(np.abs(delta).argmax())
+    share = np.abs(delta).max() / np.abs(run.deltas[1]).max()
+    return (
+        f"the brightest is hidden neuron {brightest + 1}, δ = "
+        f"{_digits(delta[brightest, 0])}: {_digits(share)} times as large as the "
+        f"largest error at the output. {_flat(run.zs[0], 'hidden neuron')}"
+    ).strip()
+
+
+def _about_all(run):
+    """Say how many slopes one sweep has given, and which of them are zero."""
+    count = sum(w.size for w in WEIGHTS) + sum(b.size for b in BIASES)
+    said = (
+        f"all {count} slopes from one pass forward and one back; nudging would take "
+        f"{2 * count} passes forward."
+    )
+    slopes = run.nabla_w[0]
+    if not slopes.any():
+        return said
+    j, k = _largest(slopes)
+    said += (
+        f" The largest of the first layer’s: δ × x = {_digits(run.deltas[0][j, 0])} × "
+        f"{_digits(run.x[k, 0])} = {_digits(slopes[j, k])}."
+    )
+    zero = [f"x{s}" for s, x in zip(SUB, run.x[:, 0], strict=False) if x == 0]
+    if zero:
+        said += (
+            f" {' = '.join(zero)} = 0, so the weights that carry "
+            f"{'it' if len(zero) == 1 else 'them'} have slope 0."
+        )
+    return said
+
+
+def _flat(z, name):
+    """Say which neurons sit where σ is flat, if any do."""
+    slopes = sigmoid_prime(z)[:, 0]
+    flattest = int(slopes.argmin())
+    if slopes[flattest] >= FLAT:
+        return ""
+    return (
+        f"{name.capitalize()} {flattest + 1} sits where σ is flat: σ′ = "
+        f"{_digits(slopes[flattest])} lets little of its error through."
+    )
+
+
+def _largest(values):
+    """Return the index of the entry of largest size."""
+    return np.unravel_index(np.abs(values).argmax(), values.shape)
+
+
+def _listed(column):
+    """Write a column of numbers in one line."""
+    return ", ".join(_digits(v) for v in column[:, 0])
+
+
+def _digits(value, digits=3):
+    """Write a number with three digits, and a proper minus."""
+    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")
+
+
+def _short(value):
+    """Write a number with two digits, for a small box."""
+    return _digits(value, 2)
