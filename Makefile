@@ -13,7 +13,7 @@ export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help lab test test-browser lessons bench format clean
+.PHONY: help lab test test-browser lessons bench bench-widgets format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-browser  open every lesson in Chromium and move its controls"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make bench    time bpkit beside other implementations"
+	@echo "make bench-widgets  time the explorers in a real JupyterLab"
 	@echo "make format   let ruff put the code in order"
 	@echo "make clean    remove .venv and caches; my-lessons/ stays"
 
@@ -43,6 +44,9 @@ lessons: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(PY) benchmarks/bench.py
+
+bench-widgets: $(VENV)/.browser
+	$(PY) benchmarks/widgets.py
 
 format: $(VENV)/.test
 	$(PY) -m ruff check --fix .

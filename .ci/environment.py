@@ -21,6 +21,7 @@ CONDA_TO_PYPI = {
     "anywidget": "anywidget",
     "ipykernel": "ipykernel",
     "ipywidgets": "ipywidgets",
+    "joblib": "joblib",
     "jupyterlab": "jupyterlab",
     "matplotlib": "matplotlib",
     "nbclient": "nbclient",

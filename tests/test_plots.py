@@ -31,7 +31,6 @@ def digits(rng, m=6):
 def every_picture(rng):
     """Return one picture of each kind."""
     x, outputs, labels = digits(rng)
-    activations = [x[:, :1], rng.random((30, 1)), outputs[:, :1]]
     return {
         "digits_grid": plots.digits_grid(x, labels),
         "readings": plots.readings(x, outputs, labels),
@@ -41,7 +40,6 @@ def every_picture(rng):
             {"training": [0.1, 0.8, 0.99], "test": [0.1, 0.7, 0.95]},
         ),
         "hidden_weights": plots.hidden_weights(rng.standard_normal((4, 16))),
-        "reading": plots.reading(activations),
     }
 
 
@@ -200,21 +198,6 @@ def test_hidden_weights_that_are_all_zero_are_drawn():
     assert plots.hidden_weights(np.zeros((2, 4))).png()
 
 
-def test_reading_counts_the_decided_neurons_and_names_the_two_largest_outputs():
-    hidden = np.array([[0.95], [0.05], [0.01], [0.5]])
-    output = np.array([[0.1], [0.9], [0.3]])
-    finding = plots.reading([np.ones((4, 1)), hidden, output]).finding
-    assert finding == (
-        "Of 4 hidden neurons, 1 are above 0.9 and 2 below 0.1; largest output: "
-        "0.90 for 1, then 0.30 for 2."
-    )
-
-
-def test_reading_works_without_hidden_layers():
-    finding = plots.reading([np.ones((4, 1)), np.array([[0.1], [0.9]])]).finding
-    assert finding == "Largest output: 0.90 for 1, then 0.10 for 0."
-
-
 def test_pictures_leave_the_arrays_as_they_were(rng):
     x, outputs, labels = digits(rng)
     before = x.copy(), outputs.copy(), labels.copy()
@@ -237,7 +220,6 @@ def test_pictures_leave_the_arrays_as_they_were(rng):
         (lambda: plots.learning_curves({}, {"test": [0, 1]}), "two points"),
         (lambda: plots.learning_curves({"a": [1]}, {"test": [0, 1]}), "two points"),
         (lambda: plots.hidden_weights(np.ones(64)), "neurons, pixels"),
-        (lambda: plots.reading([np.ones((4, 2)), np.ones((3, 2))]), "one column"),
     ],
 )
 def test_wrong_shapes_are_refused_with_what_came(call, message):

@@ -15,7 +15,6 @@ from bpkit.plots.training import (
     digits_grid,
     hidden_weights,
     learning_curves,
-    reading,
     readings,
 )
 
@@ -25,7 +24,6 @@ __all__ = [
     "digits_grid",
     "hidden_weights",
     "learning_curves",
-    "reading",
     "readings",
     "show",
 ]

@@ -6,7 +6,6 @@ from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
     BLACK,
-    BLUE,
     DIVERGING,
     GREY,
     INK,
@@ -315,73 +314,3 @@ def hidden_weights(weights, columns=6, quantity="weight"):
         f"row {y}, column {x} to neuron {neuron}."
     )
     return picture
-
-
-def reading(activations):
-    """Draw one example on its way through a network, neuron by neuron.
-
-    Parameters
-    ----------
-    activations : list of array_like, each of shape (n_l, 1)
-        What `forward_pass` returned for one image: the pixels, then the activation
-        of each layer; 0 to 1.
-
-    Returns
-    -------
-    Picture
-        The image, then one bar a neuron for each layer. Its finding counts the
-        neurons that are nearly on and nearly off, and gives the two largest
-        outputs.
-
-    Raises
-    ------
-    ValueError
-        If a layer has not exactly one column, or the image is not square.
-    """
-    layers = [as_columns("activations", a) for a in activations]
-    if len(layers) < 2 or any(a.shape[1] != 1 for a in layers):
-        raise ValueError(
-            "activations must be two layers or more, each with one column; "
-            f"got shapes {[a.shape for a in layers]}"
-        )
-    picture = Picture(height=4.6)
-    axes = picture.subplots(
-        1, len(layers), width_ratios=[1.2] + [1] * (len(layers) - 1)
-    )
-    draw_image(axes[0], layers[0], "the image", cmap=INK, vmin=0, vmax=1)
-    for depth, (ax, layer) in enumerate(zip(axes[1:], layers[1:], strict=True), 1):
-        output = depth == len(layers) - 1
-        name = "output neuron" if output else f"neuron of hidden layer {depth}"
-        label_axes(ax, "activation", name)
-        chosen = output & (layer[:, 0] == layer.max())
-        ax.barh(
-            range(len(layer)),
-            layer[:, 0],
-            color=np.where(chosen, VERMILION, BLUE),
-            hatch=["//" if c else "" for c in chosen],
-            edgecolor="white",
-        )
-        ax.set_xlim(0, 1)
-        ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
-        ax.invert_yaxis()
-        if output:
-            ax.set_yticks(range(len(layer)))
-    picture.finding = _reading_finding(layers)
-    return picture
-
-
-def _reading_finding(layers):
-    """Say how decided the hidden neurons are, and what the output says."""
-    hidden = np.concatenate([*layers[1:-1], np.empty((0, 1))])
-    output = layers[-1][:, 0]
-    first, second = np.argsort(output)[::-1][:2]
-    said = (
-        f"largest output: {output[first]:.2f} for {first}, "
-        f"then {output[second]:.2f} for {second}."
-    )
-    if not hidden.size:
-        return said.capitalize()
-    return (
-        f"Of {counted(hidden.size, 'hidden neuron')}, {np.sum(hidden > 0.9)} are above "
-        f"0.9 and {np.sum(hidden < 0.1)} below 0.1; {said}"
-    )

@@ -1,0 +1,313 @@
+"""Measure the explorers in a real JupyterLab, in headless Chromium.
+
+For every explorer: the milliseconds from a key press on its first slider (or its first
+button, where it has no slider) to the new picture, and the memory of kernel and page
+before and after many moves. For the playground also its pictures and epochs a second
+while it plays, and how long Pause takes. It needs playwright from PyPI and a Chromium
+on the PATH (or its path in CHROMIUM); the server and the notebook are temporary.
+
+    python benchmarks/widgets.py [--moves N] [--only Playground]
+"""
+
+import argparse
+import importlib
+import importlib.util
+import inspect
+import os
+import pkgutil
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import bpkit.widgets
+from bpkit.widgets.explorer import Explorer
+
+PRESSES = 15
+PLAYING = 5  # seconds
+PAUSES = 5
+
+# The canvas gets a new aria-label right after it was drawn; the frame after that has
+# the picture on the screen.
+IN_PAGE = """
+window.pictures = 0;
+window.watchPictures = (canvas) => {
+  new MutationObserver((all) => { window.pictures += all.length; })
+    .observe(canvas, { attributes: true, attributeFilter: ["aria-label"] });
+};
+window.nextPicture = (canvas) => new Promise((resolve) => {
+  let pressed = null;
+  const press = () => { pressed = performance.now(); };
+  for (const kind of ["keydown", "click"])
+    document.addEventListener(kind, press, { capture: true, once: true });
+  const seen = new MutationObserver(() => {
+    if (pressed === null) return;
+    seen.disconnect();
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - pressed)));
+  });
+  seen.observe(canvas, { attributes: true, attributeFilter: ["aria-label"] });
+  setTimeout(() => resolve(null), 8000);
+});
+window.lastPicture = (canvas, still) => new Promise((resolve) => {
+  const start = performance.now();
+  let last = 0;
+  new MutationObserver(() => { last = performance.now() - start; })
+    .observe(canvas, { attributes: true, attributeFilter: ["aria-label"] });
+  setTimeout(() => resolve(last), still);
+});
+"""
+
+
+def explorers():
+    """Return (module, class) names of every explorer, by module."""
+    found = []
+    for module in pkgutil.iter_modules(bpkit.widgets.__path__):
+        name = f"bpkit.widgets.{module.name}"
+        for _, kind in inspect.getmembers(
+            importlib.import_module(name), inspect.isclass
+        ):
+            mine = kind.__module__ == name and not inspect.signature(kind).parameters
+            if mine and issubclass(kind, Explorer) and kind is not Explorer:
+                found.append((name, kind.__name__))
+    return found
+
+
+def write_notebook(path, module, name):
+    """Write a notebook with one cell that shows an explorer."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    code = (
+        "from bpkit.widgets import explore\n"
+        f"from {module} import {name}\n\nexplore({name}())"
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(code)]
+    nbformat.write(notebook, path)
+
+
+@contextmanager
+def jupyterlab(folder):
+    """Run a JupyterLab of our own on loopback; give its address, token and process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    own = {f"JUPYTER_{place}": str(folder / place) for place in places}
+    own |= {f"JUPYTERLAB_{p}_DIR": str(folder / p) for p in ("SETTINGS", "WORKSPACES")}
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"),
+        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    address = f"http://127.0.0.1:{port}"
+    with open(folder / "server.log", "w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            env=os.environ | own | {"IPYTHONDIR": str(folder)},
+        )
+        try:
+            wait_for(f"{address}/api?token={token}", server, folder / "server.log")
+            yield address, token, server
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def wait_for(address, server, log):
+    """Wait until a server answers."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    sys.exit(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+
+def open_widget(page, address, token, notebook):
+    """Open a notebook, run it, and return the widget's locator."""
+    page.goto(f"{address}/lab/tree/{notebook.name}?reset&token={token}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+        " === 'idle'",
+        timeout=60_000,
+    )
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    widget = page.locator(".bpkit").first
+    widget.wait_for(timeout=60_000)
+    page.add_script_tag(content=IN_PAGE)
+    page.wait_for_timeout(1000)
+    return widget
+
+
+def first_control(widget):
+    """Return what to press on, and its two keys that undo one another."""
+    slider = widget.locator("input[type=range]")
+    if slider.count():
+        return slider.first, ("ArrowLeft", "ArrowRight")
+    return widget.locator("button").first, ("Enter", "Enter")
+
+
+def latencies(page, widget):
+    """Return the milliseconds from each of some key presses to the new picture."""
+    canvas = widget.locator("canvas:not(.bpkit-pad)").element_handle()
+    control, keys = first_control(widget)
+    control.focus()
+    times = []
+    for k in range(PRESSES):
+        page.evaluate("(c) => { window.answer = nextPicture(c); }", canvas)
+        page.keyboard.press(keys[k % 2])
+        times.append(page.evaluate("() => window.answer"))
+        page.wait_for_timeout(150)
+    return times
+
+
+def move(page, widget, moves):
+    """Make many moves, each as soon as the one before has been answered."""
+    canvas = widget.locator("canvas:not(.bpkit-pad)").element_handle()
+    control, keys = first_control(widget)
+    control.focus()
+    for k in range(moves):
+        page.evaluate("(c) => { window.answer = nextPicture(c); }", canvas)
+        page.keyboard.press(keys[k % 2])
+        page.evaluate("() => window.answer")
+
+
+def memory(page, server):
+    """Return the MB of the kernel (resident) and of the page (JavaScript)."""
+    import psutil  # ipykernel needs it, so it is there
+
+    processes = psutil.Process(server.pid).children(recursive=True)
+    kernels = [p for p in processes if "ipykernel_launcher" in " ".join(p.cmdline())]
+    kernel = max(p.memory_info().rss for p in kernels)
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    session.detach()
+    return kernel / 1e6, heap / 1e6
+
+
+def play(page, widget):
+    """Return pictures and epochs a second, and the milliseconds that Pause takes."""
+    canvas = widget.locator("canvas").first.element_handle()
+    button = widget.locator("button[name=play]")
+    page.evaluate("(c) => watchPictures(c)", canvas)
+    button.click()
+    page.wait_for_timeout(1000)
+    before, start, pictures = epoch(widget), time.perf_counter(), count(page)
+    page.wait_for_timeout(1000 * PLAYING)
+    seconds = time.perf_counter() - start
+    rates = (count(page) - pictures) / seconds, (epoch(widget) - before) / seconds
+    button.click()
+    pauses = []
+    for _ in range(PAUSES):
+        button.click()
+        page.wait_for_timeout(700)
+        pauses.append(
+            page.evaluate(
+                "([c, b]) => { const last = lastPicture(c, 1000); b.click(); "
+                "return last; }",
+                [canvas, button.element_handle()],
+            )
+        )
+    return *rates, median(pauses)
+
+
+def epoch(widget):
+    """Return the epoch that the sentence names last."""
+    sentence = widget.locator(".bpkit-sentence").inner_text()
+    return float(sentence.rpartition("Epoch ")[2].partition(":")[0])
+
+
+def count(page):
+    """Return how many pictures were drawn so far."""
+    return page.evaluate("() => window.pictures")
+
+
+def measure(browser, lab, folder, module, name, moves):
+    """Measure one explorer and print its line."""
+    address, token, server = lab
+    notebook = folder / f"{name}.ipynb"
+    write_notebook(notebook, module, name)
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    widget = open_widget(page, address, token, notebook)
+    times = latencies(page, widget)
+    lost = times.count(None)
+    kept = [t for t in times if t is not None] or [float("nan")]
+    played = play(page, widget) if name == "Playground" else None
+    move(page, widget, 50)  # until caches are warm
+    kernel, heap = memory(page, server)
+    move(page, widget, moves)
+    more_kernel, more_heap = memory(page, server)
+    print(
+        f"{name:<22}{median(kept):>7.0f}{min(kept):>6.0f}{max(kept):>6.0f}{lost:>6}"
+        f"{kernel:>10.0f}{more_kernel - kernel:>+8.1f}{heap:>8.0f}"
+        f"{more_heap - heap:>+8.1f}",
+        flush=True,
+    )
+    if played:
+        print(
+            "{:<22}{:.0f} pictures a second, {:.0f} epochs a second, Pause takes "
+            "{:.0f} ms".format("  playing:", *played)
+        )
+    for problem in errors:
+        print("  error in the page:", problem)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.close()
+
+
+def main():
+    """Measure the explorers that were asked for."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so the server ends too
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--moves", type=int, default=1000)
+    parser.add_argument("--only", help="name of one explorer")
+    args = parser.parse_args()
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium or not importlib.util.find_spec("playwright"):
+        missing = "Chromium" if not chromium else "playwright"
+        sys.exit(
+            f"{missing} is missing. This benchmark needs playwright (pip install "
+            "playwright) and a Chromium on the PATH, or its path in CHROMIUM."
+        )
+    from playwright.sync_api import sync_playwright
+
+    chosen = [e for e in explorers() if args.only in (None, e[1])]
+    print("milliseconds from key press to new picture, and megabytes")
+    print(
+        f"{'explorer':<22}{'median':>7}{'min':>6}{'max':>6}{'lost':>6}"
+        f"{'kernel':>10}{'more':>8}{'page':>8}{'more':>8}"
+    )
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        folder = Path(folder)
+        with jupyterlab(folder) as lab, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium,
+                args=["--no-sandbox", "--disable-dev-shm-usage"],
+            )
+            for module, name in chosen:
+                measure(browser, lab, folder, module, name, args.moves)
+            browser.close()
+    print(f"more: after {args.moves} moves")
+
+
+if __name__ == "__main__":
+    main()
