@@ -508,8 +508,14 @@ def _holds_ellipsis(value):
 def _first_step(exercise):
     """Return how to begin."""
     if exercise.is_number:
-        return f"Put your number in place of the dots, then check({exercise.name}=…)."
-    return f'Replace the dots and check again, or ask hint("{exercise.name}").'
+        start = f"Put your number in place of the dots, then check({exercise.name}=…)."
+        return f"{start}\n{_stuck(exercise)}"
+    return f"Replace the dots and check again.\n{_stuck(exercise)}"
+
+
+def _stuck(exercise):
+    """Return the line that helps, ready to be pasted into a cell."""
+    return f'Stuck? from bpkit import hint; hint("{exercise.name}")'
 
 
 def _timed_out(exercise, finished, alive):
@@ -547,8 +553,8 @@ def _name_and_words(error):
 def _general_question(exercise):
     """Return the question for a wrong answer that no mistake explains."""
     if exercise.is_number:
-        return f'Which step led to it? hint("{exercise.name}") helps you to start.'
-    return f'Work this call by hand: where do you part? (hint("{exercise.name}"))'
+        return f"Which step led to it?\n{_stuck(exercise)}"
+    return f"Work this call by hand: where do you part?\n{_stuck(exercise)}"
 
 
 def _arguments(exercise, case):

@@ -18,6 +18,7 @@ from bpkit.exercises.engine import Case, Formula, exercise, number
         "Compute (3.001² − 3²) / 0.001 on paper.",
         "(3 + ε)² = 9 + 6ε + ε². Take away 9, divide by ε, and let ε go to zero.",
     ),
+    rtol=5e-5,
 )
 def nudge_ratio():
     w = 3
@@ -37,6 +38,13 @@ def one_side_only():
 @nudge_ratio.mistake("That is how much J grows for ε = 0.001. How many ε is it?")
 def the_growth():
     return 0.006
+
+
+@nudge_ratio.mistake(
+    "That is the ratio for ε = 0.001. Where is it heading as ε shrinks?"
+)
+def ratio_before_the_limit():
+    return (3.001**2 - 3**2) / 0.001
 
 
 @nudge_ratio.mistake("Which of the two changes stands above the line: J's or w's?")

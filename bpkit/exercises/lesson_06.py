@@ -736,6 +736,11 @@ def slope_at_a(*arrays):
     )
 
 
+@backprop.mistake("The output layer is right. Is σ′ of the others taken at their z?")
+def slope_at_a_in_hidden_layers(*arrays):
+    return sweep(arrays, bp2=lambda w, d, z: (w.T @ d) * sigmoid_prime(sigmoid(z)))
+
+
 @backprop.mistake("σ′ = σ(1 − σ): is what you multiply σ, or z?")
 def z_times_one_minus_z(*arrays):
     return sweep(
