@@ -68,10 +68,28 @@ def _draw_panel(ax, panel):
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel(panel.xlabel, fontsize=11)
     ax.set_ylabel(panel.ylabel, fontsize=11)
-    ax.set_title("\n".join(textwrap.wrap(panel.title, 44)), fontsize=11, loc="left")
     ax.tick_params(labelsize=11)
-    if any(getattr(mark, "label", "") for mark in panel.marks):
-        ax.legend(fontsize=11, edgecolor="none", framealpha=0.8)
+    rows = _legend(ax, sum(bool(getattr(m, "label", "")) for m in panel.marks))
+    title = "\n".join(textwrap.wrap(panel.title, 44))
+    ax.set_title(title, fontsize=11, loc="left", pad=6 + 16 * rows)
+
+
+def _legend(ax, count):
+    """Put the legend above the axes, where it hides nothing; return its rows."""
+    if not count:
+        return 0
+    ax.legend(
+        fontsize=11,
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0,
+        ncols=2,
+        columnspacing=1.2,
+        handlelength=1.6,
+        borderpad=0.1,
+    )
+    return (count + 1) // 2
 
 
 def _line(ax, m, z):
@@ -95,7 +113,7 @@ def _points(ax, m, z):
         color=m.color,
         marker=m.marker,
         linestyle="none",
-        markersize=m.size,
+        markersize=m.size * POINT,
         label=m.label or None,
         zorder=z,
     )
