@@ -74,7 +74,8 @@ class Verdict:
             f"background:#fff;color:#1a1a1a;font-size:14px;line-height:1.45;"
             f'overflow-wrap:anywhere">'
             f'<strong style="color:{colour}"><span aria-hidden="true">{mark}</span> '
-            f"{words}</strong> <code>{escape(self.exercise)}</code>{lines}</div>"
+            f'{words}</strong> <code style="background:#f1f1f1;color:#1a1a1a">'
+            f"{escape(self.exercise)}</code>{lines}</div>"
         )
 
 
