@@ -1,0 +1,158 @@
+"""Pictures of lesson 5: what they say is computed from what they are given."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bpkit import backprop, forward_pass, sigmoid_prime
+from bpkit.plots import base
+from bpkit.plots.neurons import (
+    HIGH,
+    WIDE,
+    network_backward,
+    network_forward,
+    number_place,
+    places,
+    questions_asked,
+    wires,
+)
+
+WEIGHTS = [np.array([[1.0, -2.0], [-1.0, 1.0]]), np.array([[2.0, -1.0], [-2.0, -1.0]])]
+BIASES = [np.array([[1.0], [0.0]]), np.array([[0.0], [0.0]])]
+X, Y = np.array([[1.0], [-1.0]]), np.array([[1.0], [0.0]])
+ZS, ACTIVATIONS = forward_pass(WEIGHTS, BIASES, X)
+GAINS = [sigmoid_prime(z) for z in ZS]
+ONE = [WEIGHTS[0][:1]], [BIASES[0][:1]]
+UPSTREAM = ACTIVATIONS[-1] - Y
+COUNTS = ([1, 2, 3], [2, 6, 14], [2, 4, 6])
+
+PICTURES = {
+    "forward": lambda: network_forward(WEIGHTS, BIASES, ZS, ACTIVATIONS),
+    "one neuron": lambda: network_forward(*ONE, *forward_pass(*ONE, X)),
+    "backward": lambda: network_backward(WEIGHTS, GAINS, UPSTREAM),
+    "questions": lambda: questions_asked(*COUNTS),
+}
+
+
+def texts(picture):
+    """Return every visible piece of text in a picture, once drawn."""
+    picture.draw_without_rendering()
+    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+    return [t for t in found if t.get_visible() and t.get_text().strip()]
+
+
+def written(picture):
+    return [t.get_text() for t in texts(picture)]
+
+
+def arrows(picture):
+    """Return ((x, y) from, (x, y) to, dash) of every arrow."""
+    found = [t for t in picture.axes[0].texts if getattr(t, "arrow_patch", None)]
+    return [(t.xyann, t.xy, t.arrow_patch.get_linestyle()) for t in found]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_says_what_it_shows_and_can_be_read(name):
+    picture = PICTURES[name]()
+    assert re.search(r"\d.*\.$", picture.finding)
+    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
+    assert texts(picture)
+    for text in texts(picture):
+        if text.get_text().startswith("$\\mathdefault{10"):
+            continue  # a tick's power: its base has the common size
+        assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+
+
+@pytest.mark.parametrize("sizes", [(2, 1), (2, 2, 2, 2), (3, 4, 2), (1, 1)])
+def test_boxes_stand_apart_and_wires_join_their_edges(sizes):
+    centres = places(sizes)
+    assert [len(layer) for layer in centres] == list(sizes)
+    flat = [place for layer in centres for place in layer]
+    for i, (x, y) in enumerate(flat):
+        assert WIDE / 2 <= x <= base.WIDTH - WIDE / 2
+        for x_other, y_other in flat[:i]:
+            assert abs(x - x_other) > WIDE or abs(y - y_other) > HIGH
+    joined = wires(centres)
+    assert len(joined) == sum(a * b for a, b in pairwise(sizes))
+    for (l, j, k), (start, end) in joined.items():
+        assert start == (centres[l][k][0] + WIDE / 2, centres[l][k][1])
+        assert end == (centres[l + 1][j][0] - WIDE / 2, centres[l + 1][j][1])
+
+
+def test_no_two_numbers_on_wires_stand_on_each_other():
+    ends = wires(places((2, 2, 2, 2))).values()
+    spots = [number_place(*pair) for pair in ends]
+    back = [number_place(*pair[::-1]) for pair in ends]
+    for here in (spots, back):
+        for i, (x, y) in enumerate(here):
+            assert all(abs(x - u) > 0.3 or abs(y - v) > 0.25 for u, v in here[:i])
+
+
+def test_the_forward_picture_holds_every_number_of_the_pass():
+    picture = network_forward(WEIGHTS, BIASES, ZS, ACTIVATIONS)
+    said = written(picture)
+    assert "b = 1\nz = 4\na = 0.982" in said
+    assert f"b = 0\nz = {ZS[1][0, 0]:.3g}\na = {ACTIVATIONS[2][0, 0]:.3g}" in said
+    for w in np.ravel(WEIGHTS):
+        assert f"{w:g}".replace("-", "−") in said
+    assert {"x = 1", "x = −1", "input", "layer 1", "layer 2"} <= set(said)
+    assert picture.finding == (
+        f"In: 1 and −1. Out: {ACTIVATIONS[2][0, 0]:.3g} and "
+        f"{ACTIVATIONS[2][1, 0]:.3g}. On the way, 8 weights and 4 neurons."
+    )
+
+
+def test_one_of_a_thing_is_not_a_plural():
+    assert "2 weights and 1 neuron." in PICTURES["one neuron"]().finding
+
+
+def test_arrows_run_forward_then_back_dashed_where_the_weight_is_negative():
+    forward, backward = PICTURES["forward"](), PICTURES["backward"]()
+    assert all(start[0] < end[0] for start, end, _ in arrows(forward))
+    assert all(start[0] > end[0] for start, end, _ in arrows(backward))
+    assert (len(arrows(forward)), len(arrows(backward))) == (8, 4)
+    dashed = [dash == "--" for _, _, dash in arrows(forward)]
+    assert dashed == [w < 0 for layer in WEIGHTS for w in layer.ravel()]
+
+
+def test_the_backward_picture_reads_the_errors_at_the_left():
+    picture = network_backward(WEIGHTS, GAINS, UPSTREAM)
+    delta = backprop(WEIGHTS, BIASES, X, Y)[0][0].ravel()
+    said = [f"{d:.3g}".replace("-", "−") for d in delta]
+    assert f"Out at layer 1: {said[0]} and {said[1]}." in picture.finding
+    assert "The smallest gain, 0.0177, has neuron 1 of layer 1." in picture.finding
+    for value in said:
+        assert any(t.endswith(f"× 0.0177\nδ = {value}") for t in written(picture)) or (
+            any(t.endswith(f"× 0.105\nδ = {value}") for t in written(picture))
+        )
+
+
+def test_the_drawn_arrays_stay_as_they_are():
+    before = [w.copy() for w in WEIGHTS], UPSTREAM.copy()
+    network_backward(WEIGHTS, GAINS, UPSTREAM)
+    network_forward(WEIGHTS, BIASES, ZS, ACTIVATIONS)
+    np.testing.assert_array_equal(WEIGHTS, before[0])
+    np.testing.assert_array_equal(UPSTREAM, before[1])
+
+
+def test_the_questions_are_those_that_were_counted():
+    assert questions_asked(*COUNTS).finding == (
+        "With 3 layers: 14 questions from the left, 6 from the right. The last layer "
+        "multiplies the one by 2.3 and adds 2 to the other."
+    )
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [([1], [2], [2]), ([1, 2], [2, 6], [2]), (np.ones((2, 2)),) * 3],
+)
+def test_counts_of_unlike_or_little_length_are_refused(counts):
+    with pytest.raises(ValueError, match=r"one length.*got shapes"):
+        questions_asked(*counts)
+
+
+def test_no_questions_at_all_cannot_be_drawn():
+    with pytest.raises(ValueError, match="must all be positive"):
+        questions_asked([1, 2], [0, 6], [2, 4])
