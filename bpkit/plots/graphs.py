@@ -1,0 +1,370 @@
+"""Pictures of lesson 4: computation graphs, and what the two modes cost."""
+
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import NullLocator
+
+from bpkit.graph import topological_order
+from bpkit.plots.base import (
+    BLUE,
+    GREY,
+    LINE_STYLES,
+    TEXT,
+    VERMILION,
+    WIDTH,
+    Picture,
+    add_legend,
+    label_axes,
+    listed,
+)
+
+SYMBOLS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "maximum": "max",
+    "negate": "−",
+    "exp": "exp",
+    "log": "ln",
+    "sigmoid": "σ",
+    "relu": "relu",
+}
+RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
+
+# All lengths are inches, so that texts and places fit together.
+BOX = (0.46, 0.38)
+LEAF = 0.3  # an input has no box, only its name
+STUB = 0.64  # the straight first part of a wire, with the value and the slope on it
+GAP = 0.2  # at least, from a stub to the next box
+ROW = 0.82
+EDGE = 0.12
+HALF = 10  # points of a wire up to its middle
+
+
+# --- where everything stands ---------------------------------------------------------
+
+
+def arrange(output, width=WIDTH):
+    """Give each node of a graph its place, inputs on the left, the output on the right.
+
+    Parameters
+    ----------
+    output : bpkit.graph.Node
+        The last node of the computation.
+    width : float
+        The width to fill; inches.
+
+    Returns
+    -------
+    dict of Node to tuple of float
+        The centre (x, y) of every node that is drawn, in inches, y upwards from the
+        lowest row at 0; parents come before children. Constants are not drawn: they
+        are part of the operation's symbol.
+    """
+    nodes = [node for node in topological_order(output) if node.operation != "constant"]
+    column = _columns(nodes)
+    row = _rows(nodes, column)
+    left, right = EDGE + LEAF / 2, width - EDGE - STUB - BOX[0] / 2
+    spacing = (right - left) / max(1, max(column.values()))
+    lowest = max(row.values())
+    return {n: (left + spacing * column[n], ROW * (lowest - row[n])) for n in nodes}
+
+
+def _columns(nodes):
+    """Return each node's column: after its parents, and an input before its child."""
+    column = {}
+    for node in nodes:
+        before = [column[parent] for parent in node.parents if parent in column]
+        column[node] = 1 + max(before, default=-1)
+    for leaf in nodes:
+        after = [column[node] for node in nodes if leaf in node.parents]
+        if not leaf.parents and after:
+            column[leaf] = min(after) - 1
+    return column
+
+
+def _rows(nodes, column):
+    """Return each node's row: inputs one below the other, the rest amid its parents."""
+    leaves = [node for node in nodes if not any(p in column for p in node.parents)]
+    row = {leaf: float(place) for place, leaf in enumerate(leaves)}
+    for place in range(max(column.values()) + 1):
+        here = [node for node in nodes if column[node] == place]
+        for node in here:
+            if node not in row:
+                above = {p for p in node.parents if p in column}
+                row[node] = sum(row[p] for p in above) / len(above)
+        here.sort(key=row.get)
+        _spread(here, row)
+    return row
+
+
+def _spread(nodes, row):
+    """Move nodes of one column apart until no two of them share a row."""
+    middle = sum(row[node] for node in nodes) / len(nodes)
+    for one, following in pairwise(nodes):
+        row[following] = max(row[following], row[one] + 1)
+    shift = sum(row[node] for node in nodes) / len(nodes) - middle
+    for node in nodes:
+        row[node] -= shift
+
+
+def wires(places):
+    """Return the wires of an arranged graph, each from a parent to a child.
+
+    Parameters
+    ----------
+    places : dict of Node to tuple of float
+        What `arrange` gave.
+
+    Returns
+    -------
+    list of tuple
+        (parent, child, slope, x, y) for each edge: the local slope along it, and the
+        points of the curve from the end of the parent's stub to the child.
+    """
+    found = []
+    for child in places:
+        for k, parent in enumerate(child.parents):
+            if parent in places:
+                bend = _bend(places, parent, child, k)
+                x, y = _curve(stub(parent, places), places[child], bend)
+                found.append((parent, child, child.slopes[k], x, y))
+    return found
+
+
+def _bend(places, parent, child, k):
+    """Return how far a wire swings out: beside its twin, or round a box."""
+    twins = [i for i, p in enumerate(child.parents) if p is parent]
+    if len(twins) > 1:
+        return 0.6 * ((len(twins) - 1) / 2 - twins.index(k))
+    x, y = _curve(stub(parent, places), places[child], 0)
+    for node, (x_node, y_node) in places.items():
+        near = np.hypot((x - x_node) / 2, y - y_node).min() < 0.3
+        if node not in (parent, child) and near:
+            return ROW if k == 0 else -ROW
+    return 0
+
+
+def _curve(start, end, bend):
+    """Return a smooth curve from a stub to the left of a box."""
+    t = np.linspace(0, 1, 2 * HALF + 1)
+    x0, x1 = start[1], end[0] - BOX[0] / 2
+    y = start[2] + (end[1] - start[2]) * (3 * t**2 - 2 * t**3)
+    # A wide swing rises steeply, clear of the twins that may begin at the same place.
+    swing = np.sin(np.pi * t) ** (0.6 if abs(bend) >= ROW else 1)
+    return x0 + (x1 - x0) * t, y + bend * swing
+
+
+def stub(node, places):
+    """Return (x, x_end, y): the straight first part of the wires that leave a node.
+
+    Parameters
+    ----------
+    node : bpkit.graph.Node
+        Where the wires begin.
+    places : dict of Node to tuple of float
+        What `arrange` gave.
+
+    Returns
+    -------
+    tuple of float
+        Both ends and the height; inches.
+    """
+    x, y = places[node]
+    begin = x + (BOX[0] if node.parents else LEAF) / 2
+    columns = sorted({round(place[0], 6) for place in places.values()})
+    spacing = min(np.diff(columns), default=np.inf)
+    return begin, begin + min(STUB, spacing - BOX[0] - GAP), y
+
+
+def symbol(node):
+    """Return what stands in a node's box: its operation, with a constant if it has one.
+
+    Parameters
+    ----------
+    node : bpkit.graph.Node
+        The node; an input shows its name.
+
+    Returns
+    -------
+    str
+        "+", "×", "σ", "( )²", "0.5 ×", …
+    """
+    if not node.parents:
+        return node.name or "?"
+    if node.operation.startswith("power_"):
+        return "( )" + node.operation.removeprefix("power_").translate(RAISED)
+    sign = SYMBOLS[node.operation]
+    for k, parent in enumerate(node.parents):
+        if parent.operation == "constant":
+            number = written(parent.value)
+            return f"{number} {sign}" if k == 0 else f"{sign} {number}"
+    return sign
+
+
+def written(value, digits=4):
+    """Write a number with a few digits, and a proper minus.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Significant digits.
+
+    Returns
+    -------
+    str
+        For example "−0.1966".
+    """
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")
+
+
+# --- the trace -----------------------------------------------------------------------
+
+
+def computation_graph(output, slopes=True):
+    """Draw a graph: each value above its wire and, if wanted, each slope below.
+
+    Parameters
+    ----------
+    output : bpkit.graph.Node
+        The last node of the computation.
+    slopes : bool
+        Whether to write the slopes, as the last `reverse_sweep` left them in `grad`.
+
+    Returns
+    -------
+    Picture
+        Where several wires leave a node, each also shows the slope that comes back
+        along it. Its finding gives the output and the slopes by the inputs.
+    """
+    places = arrange(output)
+    lines = wires(places)
+    low = min(min(y.min() for *_, y in lines), 0) if lines else 0
+    ys = [y for _, y in places.values()]
+    high = max([*ys, *(y.max() for *_, y in lines)])
+    picture = Picture(height=high - low + 1.1)
+    picture.set_layout_engine("none")  # everything has its place already
+    ax = picture.add_axes((0, 0, 1, 1))
+    ax.set_xlim(0, WIDTH)
+    ax.set_ylim(low - 0.5, high + 0.6)
+    ax.set_axis_off()
+    for *_, x, y in lines:
+        ax.plot(x, y, color=GREY, linewidth=1.2)
+        look = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", xy=(x[-1], y[-1]), xytext=(x[-2], y[-2]), arrowprops=look)
+    for node in places:
+        _draw_node(ax, node, places, slopes)
+    if slopes:
+        for parent, child, slope, x, y in lines:
+            if _leaving(lines, parent) > 1:
+                back = written(slope * child.grad)
+                _write(ax, x[HALF], y[HALF], back, VERMILION, backgroundcolor="white")
+    picture.finding = _graph_finding(output, places, lines, slopes)
+    return picture
+
+
+def _draw_node(ax, node, places, slopes):
+    """Draw a node's box, its stub, its value above and its slope below."""
+    x, y = places[node]
+    begin, end, _ = stub(node, places)
+    ax.plot([begin, end], [y, y], color=GREY, linewidth=1.2)
+    if node.parents:
+        wide, high = BOX
+        corner = (x - wide / 2, y - high / 2)
+        look = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white"}
+        ax.add_patch(FancyBboxPatch(corner, wide, high, zorder=3, **look))
+        _write(ax, x, y + 0.34, node.name or "", "black", fontstyle="italic")
+    _write(ax, x, y, symbol(node), "black", fontweight="bold")
+    middle = (begin + end) / 2
+    _write(ax, middle, y + 0.15, written(node.value), BLUE)
+    if slopes:
+        _write(ax, middle, y - 0.17, written(node.grad), VERMILION)
+
+
+def _write(ax, x, y, text, color, **look):
+    """Write a text centred at a point."""
+    look = {"ha": "center", "va": "center", "fontsize": TEXT, "zorder": 4, **look}
+    ax.text(x, y, text, color=color, **look)
+
+
+def _leaving(lines, node):
+    """Count the wires that leave a node."""
+    return sum(line[0] is node for line in lines)
+
+
+def _graph_finding(output, places, lines, slopes):
+    """Say what was computed and, with slopes, what the output answers to."""
+    inputs = [node for node in places if not node.parents]
+    result = f"{output.name or 'output'} = {written(output.value)}"
+    count = sum(bool(node.parents) for node in places)
+    if not slopes:
+        given = listed([f"{n.name} = {written(n.value)}" for n in inputs])
+        plural = "s" if count != 1 else ""
+        return f"{result}, computed from {given} in {count} operation{plural}."
+    by = listed([f"{written(n.grad)} by {n.name}" for n in inputs])
+    said = f"Values above the wires: {result}. Slopes below: {by}."
+    for node in places:
+        if _leaving(lines, node) > 1:
+            parts = [written(s * c.grad) for p, c, s, *_ in lines if p is node]
+            total = f"{' + '.join(parts).replace('+ −', '− ')} = {written(node.grad)}"
+            said += (
+                f" At {node.name or 'an unnamed node'} the wires bring back {total}."
+            )
+    return said
+
+
+# --- what it costs -------------------------------------------------------------------
+
+
+def steps_of_two_modes(parameters, forward, reverse):
+    """Draw the steps that forward and reverse mode take, against the parameters.
+
+    Parameters
+    ----------
+    parameters : array_like of int, shape (k,)
+        Parameters p of each graph, growing.
+    forward, reverse : array_like of int, shape (k,)
+        Multiply-and-add steps counted in each mode.
+
+    Returns
+    -------
+    Picture
+        Two lines on logarithmic axes. Its finding gives their fitted exponents, and
+        the ratio for the largest graph.
+
+    Raises
+    ------
+    ValueError
+        If the three are not of one length of two or more, or not positive.
+    """
+    arrays = [np.asarray(v, dtype=float) for v in (parameters, forward, reverse)]
+    if len({v.shape for v in arrays}) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
+        raise ValueError(
+            "parameters, forward and reverse must be one-dimensional and of one "
+            f"length, two or more; got shapes {[v.shape for v in arrays]}"
+        )
+    if min(v.min() for v in arrays) <= 0:
+        raise ValueError("parameters, forward and reverse must all be positive")
+    p, many, one = arrays
+    picture = Picture(height=3.5)
+    ax = label_axes(picture.subplots(), "parameters p of the graph", "steps counted")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.plot(p, many, label="forward mode, one walk a parameter", **LINE_STYLES[1])
+    ax.plot(p, one, label="reverse mode, one walk for all", **LINE_STYLES[0])
+    ax.set_xticks(p, [f"{count:,.0f}" for count in p])
+    ax.xaxis.set_minor_locator(NullLocator())
+    add_legend(ax)
+    powers = [np.polyfit(np.log(p), np.log(v), 1)[0] for v in (many, one)]
+    picture.finding = (
+        f"From {p[0]:,.0f} to {p[-1]:,.0f} parameters the steps of forward mode grow "
+        f"like p to the power {powers[0]:.2f}, those of reverse mode like p to the "
+        f"power {powers[1]:.2f}. At the largest, forward mode takes "
+        f"{many[-1] / one[-1]:,.0f} times as many."
+    )
+    return picture

@@ -1,0 +1,373 @@
+"""Lesson 4: step forward and backward through a computation graph."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpkit.graph import Node, reverse_sweep, sigmoid
+from bpkit.plots.graphs import BOX, HALF, arrange, stub, symbol, wires, written
+from bpkit.widgets.explorer import Action, Choice, Explorer, Slider
+from bpkit.widgets.scene import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILION,
+    Arrow,
+    Box,
+    Label,
+    Line,
+    Panel,
+    View,
+)
+
+WIDTH, HEIGHT = 6.6, 4.2  # of the drawing, in inches: 100 pixels each
+HEAD = 0.18  # the last part of a wire, drawn as an arrow; inches
+FLAT = 0.05  # σ lets through less than a fifth of its best, ¼
+TAGS = "①②③④⑤"
+LAST = 11  # the most steps that a graph here takes
+
+
+# --- the graphs ----------------------------------------------------------------------
+
+
+def product_of_a_sum(x, y, z):
+    """Return f = (x + y)·z and its inputs."""
+    inputs = [Node(x, "x"), Node(y, "y"), Node(z, "z")]
+    s = _named("s", inputs[0] + inputs[1])
+    return _named("f", s * inputs[2]), inputs
+
+
+def linear_neuron(w, x, b, y):
+    """Return the cost J = ½(wx + b − y)² and its inputs."""
+    inputs = [Node(w, "w"), Node(x, "x"), Node(b, "b"), Node(y, "y")]
+    c = _named("c", inputs[0] * inputs[1])
+    a = _named("a", c + inputs[2])
+    d = _named("d", a - inputs[3])
+    return _named("J", _named("q", d**2) / 2), inputs
+
+
+def sigmoid_neuron(w0, x0, w1, x1, w2):
+    """Return f = σ(w₀x₀ + w₁x₁ + w₂) and its inputs."""
+    inputs = [
+        Node(value, name)
+        for value, name in zip(
+            (w0, x0, w1, x1, w2), ("w₀", "x₀", "w₁", "x₁", "w₂"), strict=True
+        )
+    ]
+    p = _named("p", inputs[0] * inputs[1])
+    q = _named("q", inputs[2] * inputs[3])
+    z = _named("z", _named("r", p + q) + inputs[4])
+    return _named("f", sigmoid(z)), inputs
+
+
+def diamond(x):
+    """Return f = a + a² with a = x + x, and its input."""
+    inputs = [Node(x, "x")]
+    a = _named("a", inputs[0] + inputs[0])
+    b = _named("b", a * a)
+    return _named("f", a + b), inputs
+
+
+def _named(name, node):
+    """Name a node and return it."""
+    node.name = name
+    return node
+
+
+GRAPHS = {
+    "f = (x + y)·z": (product_of_a_sum, (-2.0, 5.0, -4.0)),
+    "linear neuron and its cost": (linear_neuron, (2.0, -2.0, 8.0, 2.0)),
+    "sigmoid neuron": (sigmoid_neuron, (2.0, -1.0, -3.0, -2.0, -3.0)),
+    "diamond: a = x + x, f = a + a·a": (diamond, (3.0,)),
+}
+
+
+# --- one state of the walk -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A graph, and how far the two passes have come.
+
+    ``order`` holds the operations, parents first. Step 0 knows the inputs, then comes
+    one step an operation; then the output receives slope 1; then each operation, from
+    the last to the first, hands its slope on.
+    """
+
+    output: Node
+    inputs: list
+    places: dict
+    order: list
+    step: int
+
+    @property
+    def steps(self):
+        """The number of the last step."""
+        return 2 * len(self.order) + 1
+
+    @property
+    def backward(self):
+        """How many operations have handed their slope on; -1 before the seed."""
+        return self.step - len(self.order) - 1
+
+    @property
+    def now(self):
+        """The operation that this step is about, or None."""
+        if self.step == 0 or self.backward == 0:
+            return None
+        if self.backward < 0:
+            return self.order[self.step - 1]
+        return self.order[-self.backward]
+
+    def valued(self, node):
+        """Return whether a node's value is known."""
+        return not node.parents or self.order.index(node) < self.step
+
+    def spoken(self, child):
+        """Return whether a node has handed its slope on."""
+        return self.order.index(child) >= len(self.order) - self.backward
+
+    def partial(self, node):
+        """Return the slopes that have come back to a node, one a wire."""
+        if node is self.output:
+            return [1.0] if self.backward >= 0 else []
+        return [
+            slope * child.grad
+            for child in reversed(self.order)
+            if self.spoken(child)
+            for parent, slope in zip(child.parents, child.slopes, strict=True)
+            if parent is node
+        ]
+
+    def wanted(self, node):
+        """Return how many slopes come back to a node in all."""
+        if node is self.output:
+            return 1
+        return sum(parent is node for child in self.order for parent in child.parents)
+
+
+def walk(state):
+    """Return the Walk of a state: the graph at its nudged inputs, swept to its step."""
+    build, worked = GRAPHS[state["graph"]]
+    # A slider's steps add up to 1e-16 where 0 is meant.
+    values = [round(v + state[f"nudge{k}"], 6) for k, v in enumerate(worked, start=1)]
+    output, inputs = build(*values)
+    reverse_sweep(output)
+    places = arrange(output, WIDTH)
+    order = [node for node in places if node.parents]
+    step = min(state["step"], 2 * len(order) + 1)
+    return Walk(output, inputs, places, order, step)
+
+
+class GraphExplorer(Explorer):
+    """Step through the two passes of a small graph, with inputs that can be nudged."""
+
+    title = "Forward with the values, backward with the slopes"
+    alt = (
+        "A computation graph from its inputs on the left to its output on the right. "
+        "Values stand above the wires in blue, slopes below in orange, each once it "
+        "is known; the operation at work has a thick border."
+    )
+    controls = (
+        Choice("graph", "graph", tuple(GRAPHS), next(iter(GRAPHS))),
+        Action("back", "◀ One step back"),
+        Action("forward", "One step ▶"),
+        Action("all", "All steps"),
+        Slider("step", "step", 0, LAST, 1, 4),
+        *(
+            Slider(f"nudge{k}", f"nudge input {tag}", -5.0, 5.0, 0.5, 0.0)
+            for k, tag in enumerate(TAGS, start=1)
+        ),
+    )
+
+    def act(self, name, state):
+        """Go one step back or forward, or to the end."""
+        if name not in ("back", "forward", "all"):
+            return super().act(name, state)
+        here = walk(state)
+        step = {"back": here.step - 1, "forward": here.step + 1, "all": here.steps}
+        return {**state, "step": min(max(step[name], 0), here.steps)}
+
+    def view(self, state):
+        """Return the graph with what is known, and what the current step does."""
+        here = walk(state)
+        unused = [
+            TAGS[k - 1]
+            for k in range(len(here.inputs) + 1, len(TAGS) + 1)
+            if state[f"nudge{k}"]
+        ]
+        said = f"Step {here.step} of {here.steps}{_sentence(here)}"
+        if unused:
+            said += f" This graph has no input {' or '.join(unused)}."
+        return View([_drawing(here)], said)
+
+
+# --- the drawing ---------------------------------------------------------------------
+
+
+def _drawing(here):
+    """Return the panel with the graph."""
+    lines = wires(here.places)
+    top = max(y for _, y in here.places.values())
+    shift = (HEIGHT - top) / 2 - 0.1
+    marks = []
+    for _, child, _, x, y in lines:
+        marks += _wire(here, child, x, y + shift)
+    for parent, child, slope, x, y in lines:
+        marks += _share(here, parent, child, slope, (x[HALF], y[HALF] + shift))
+    for node in here.places:
+        marks += _node(here, node, shift)
+    title = "Values above the wires, slopes below"
+    window = (0, WIDTH), (0, HEIGHT)
+    return Panel(*window, marks, title=title, bare=True, height=round(100 * HEIGHT))
+
+
+def _wire(here, child, x, y):
+    """Return a wire: an arrow the way that something moves along it now."""
+    active = child is here.now
+    back = active and here.backward > 0
+    color = (VERMILION if back else BLUE) if active else GREY
+    look = {"color": color, "width": 2.5 if active else 1.2}
+    dash = "dashed" if back else "solid"
+    if back:
+        x, y = x[::-1], y[::-1]
+    # The head's line must be long enough to hold it.
+    long = np.hypot(x[-1] - x, y[-1] - y) >= HEAD
+    k = int(np.flatnonzero(long)[-1]) if long.any() else 0
+    return [
+        Line(x[: k + 1], y[: k + 1], dash=dash, **look),
+        Arrow(x[k], y[k], x[-1], y[-1], **look),
+    ]
+
+
+def _share(here, parent, child, slope, place):
+    """Return what has come back along a wire, if its parent adds up several."""
+    if here.backward <= 0 or not here.spoken(child) or here.wanted(parent) == 1:
+        return []
+    text = written(slope * child.grad, 3)
+    paper = Box(*place, 0.09 * len(text) + 0.08, 0.22, border=0, color="#FFFFFF")
+    return [paper, Label(*place, text, VERMILION, size=13)]
+
+
+def _node(here, node, shift):
+    """Return a node with its stub, its value once known and its slope so far."""
+    x, y = here.places[node]
+    begin, end, _ = stub(node, here.places)
+    y += shift
+    marks = [Line([begin, end], [y, y], GREY, width=1.2)]
+    if node.parents:
+        border = 4 if node is here.now else 1.5
+        marks.append(Box(x, y, *BOX, symbol(node), border=border, size=15))
+        marks.append(Label(x, y + 0.34, node.name, BLACK, size=14))
+    else:
+        tag = TAGS[here.inputs.index(node)]
+        marks.append(Label(x, y, node.name, BLACK, size=15, bold=True))
+        marks.append(Label(x, y + 0.24, tag, GREY, size=14))
+    middle = (begin + end) / 2
+    value = written(node.value, 3) if here.valued(node) else "?"
+    marks.append(Label(middle, y + 0.15, value, BLUE, size=14))
+    parts = here.partial(node)
+    if parts:
+        slope = written(sum(parts), 3)
+        if len(parts) < here.wanted(node):
+            slope += " …"
+        marks.append(Label(middle, y - 0.17, slope, VERMILION, size=14))
+    return marks
+
+
+# --- the sentence --------------------------------------------------------------------
+
+
+def _sentence(here):
+    """Say what the current step does, in numbers."""
+    if here.step == 0:
+        known = ", ".join(f"{n.name} = {written(n.value)}" for n in here.inputs)
+        return f": only the inputs are known, {known}."
+    if here.backward < 0:
+        return _about_a_value(here.now)
+    if here.backward == 0:
+        name, value = here.output.name, written(here.output.value)
+        return (
+            f", the turn: {name} = {value} is known. {name} moves one for one with "
+            "itself, so its slope is 1."
+        )
+    return _about_slopes(here)
+
+
+def _about_a_value(node):
+    """Say how a value comes from the values before it, and with what local slopes."""
+    names = _by_parent(node)
+    slopes = " and ".join(f"{written(s)} by {name}" for name, s in names)
+    arguments = _arguments(node)
+    noun = "local slope" if len(names) == 1 else "local slopes"
+    return f", forward: {node.name} = {arguments} = {written(node.value)}; {noun} " + (
+        f"{slopes}."
+    )
+
+
+def _arguments(node):
+    """Write a node's operation with the numbers in it."""
+    numbers = [
+        f"({text})" if text.startswith("−") else text
+        for text in (written(parent.value) for parent in node.parents)
+    ]
+    if node.operation == "power_2":
+        return f"{numbers[0]}²"
+    if node.operation == "sigmoid":
+        return f"σ({written(node.parents[0].value)})"
+    sign = symbol(node).split(" ")[0]
+    return f" {sign} ".join(numbers)
+
+
+def _by_parent(node):
+    """Return (name, local slope) for each wire from a parent that is drawn."""
+    wired = zip(node.parents, node.slopes, strict=True)
+    return [(p.name, slope) for p, slope in wired if p.operation != "constant"]
+
+
+def _about_slopes(here):
+    """Say what the operation hands on, and what has arrived where."""
+    node = here.now
+    handed = [
+        f"{_factor(slope)} × {_factor(node.grad)} = {written(slope * node.grad)} to "
+        f"{name}"
+        for name, slope in _by_parent(node)
+    ]
+    said = f", backward: {node.name} has slope {written(node.grad)} and hands on "
+    said += f"{' and '.join(handed)}."
+    if node.operation == "sigmoid" and node.slopes[0] < FLAT:
+        said += (
+            f" σ is flat at {written(node.parents[0].value)}: its local slope "
+            f"{written(node.slopes[0], 2)} lets little through."
+        )
+    for parent in dict.fromkeys(p for p in node.parents if here.wanted(p) > 1):
+        said += _about_meeting(here, parent)
+    if here.step == here.steps:
+        said += _about_the_end(here)
+    return said
+
+
+def _about_meeting(here, node):
+    """Say what has come back to a node that several wires leave."""
+    parts = here.partial(node)
+    total = " + ".join(_factor(part) for part in parts)
+    if len(parts) == here.wanted(node):
+        return f" All wires of {node.name} have spoken: {total} = {written(node.grad)}."
+    return (
+        f" {node.name} has heard {len(parts)} of its {here.wanted(node)} wires, so it "
+        "must wait."
+    )
+
+
+def _about_the_end(here):
+    """Say what the one walk back has found."""
+    found = ", ".join(f"{written(n.grad)} by {n.name}" for n in here.inputs)
+    count = len(here.inputs)
+    whole = f"all {count} slopes" if count > 1 else "the slope"
+    return f" One walk back found {whole} of {here.output.name}: {found}."
+
+
+def _factor(value):
+    """Write a number, in brackets if it is negative."""
+    text = written(value)
+    return f"({text})" if text.startswith("−") else text

@@ -1,0 +1,267 @@
+"""Pictures of lesson 4: what they say is computed from what they are given."""
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpkit import graph
+from bpkit.graph import Node, reverse_sweep
+from bpkit.plots import base
+from bpkit.plots.graphs import (
+    BOX,
+    HALF,
+    arrange,
+    computation_graph,
+    steps_of_two_modes,
+    stub,
+    symbol,
+    wires,
+    written,
+)
+
+
+def product_of_a_sum():
+    x, y, z = Node(-2.0, "x"), Node(5.0, "y"), Node(-4.0, "z")
+    return (x + y) * z
+
+
+def neuron():
+    names = ("w0", "x0", "w1", "x1", "w2")
+    w0, x0, w1, x1, w2 = map(Node, (2.0, -1.0, -3.0, -2.0, -3.0), names)
+    return graph.sigmoid(w0 * x0 + w1 * x1 + w2)
+
+
+def diamond():
+    x = Node(3.0, "x")
+    a = x + x
+    b = a * a
+    f = a + b
+    a.name, b.name, f.name = "abf"
+    return f
+
+
+def twins():
+    x = Node(1.5, "x")
+    return (x * 2) * (x + 1) * x
+
+
+def an_input():
+    return Node(3.0, "x")
+
+
+GRAPHS = {f.__name__: f for f in (product_of_a_sum, neuron, diamond, twins, an_input)}
+STEPS = ([20, 40, 80], [1000, 4000, 16000], [50, 100, 200])
+
+
+def swept(name):
+    output = GRAPHS[name]()
+    reverse_sweep(output)
+    return output
+
+
+PICTURES = {name: lambda name=name: computation_graph(swept(name)) for name in GRAPHS}
+PICTURES["values"] = lambda: computation_graph(product_of_a_sum(), slopes=False)
+PICTURES["steps"] = lambda: steps_of_two_modes(*STEPS)
+
+
+def texts(picture):
+    """Return every visible piece of text in a picture, once drawn."""
+    picture.png()
+    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+    return [t for t in found if t.get_visible() and t.get_text().strip()]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_says_what_it_shows_and_can_be_read(name):
+    picture = PICTURES[name]()
+    assert re.search(r"\d.*\.$", picture.finding)
+    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
+    assert texts(picture)
+    for text in texts(picture):
+        if text.get_text().startswith("$\\mathdefault{10"):
+            continue  # a tick's power: its base has the common size
+        assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+
+
+# --- the layout --------------------------------------------------------------------
+
+
+@st.composite
+def expressions(draw):
+    """Return the output of a random graph of a few operations, and its sweep."""
+    nodes = [
+        Node(draw(st.floats(-2, 2)), f"x{k}") for k in range(draw(st.integers(1, 4)))
+    ]
+    for _ in range(draw(st.integers(0, 6))):
+        a, b = draw(st.sampled_from(nodes)), draw(st.sampled_from(nodes))
+        made = draw(st.sampled_from(["+", "×", "σ", "max", "2", "³"]))
+        nodes.append(
+            {
+                "+": lambda a, b: a + b,
+                "×": lambda a, b: graph.sigmoid(a) * b,
+                "σ": lambda a, b: graph.sigmoid(a),
+                "max": graph.maximum,
+                "2": lambda a, b: 2 * a,
+                "³": lambda a, b: graph.sigmoid(b) ** 3,
+            }[made](a, b)
+        )
+    reverse_sweep(nodes[-1])
+    return nodes[-1]
+
+
+@settings(deadline=None, max_examples=80)
+@given(expressions())
+def test_wires_run_to_the_right_and_no_two_boxes_overlap(output):
+    places = arrange(output)
+    drawn = {n for n in graph.topological_order(output) if n.operation != "constant"}
+    assert set(places) == drawn
+    for (x, y), (x_other, y_other) in combinations(places.values(), 2):
+        assert abs(x - x_other) >= BOX[0] or abs(y - y_other) >= BOX[1] + 0.3
+    for x, _ in places.values():
+        assert 0 < x < base.WIDTH
+    edges = 0
+    for parent, child, slope, x, y in wires(places):
+        edges += 1
+        assert slope in child.slopes
+        assert parent in child.parents
+        assert places[parent][0] < places[child][0]
+        begin, end, height = stub(parent, places)
+        assert begin > places[parent][0]
+        assert x[0] == pytest.approx(end)
+        assert y[0] == pytest.approx(height)
+        assert x[-1] == pytest.approx(places[child][0] - BOX[0] / 2)
+        assert y[-1] == pytest.approx(places[child][1], abs=1e-6)
+    assert edges == sum(p in drawn for n in drawn for p in n.parents)
+
+
+def test_the_same_node_twice_has_two_wires_apart():
+    a = Node(3.0, "a")
+    (*_, first), (*_, second) = wires(arrange(a + a))
+    assert first[HALF] - second[HALF] > 0.4
+
+
+def test_a_long_wire_goes_round_the_box_between():
+    f = diamond()
+    places = arrange(f)
+    b = next(n for n in places if n.name == "b")
+    direct = [w for w in wires(places) if w[0].name == "a" and w[1] is f]
+    [(*_, x, y)] = direct
+    assert np.hypot(x - places[b][0], y - places[b][1]).min() > 0.35
+
+
+# --- the trace ---------------------------------------------------------------------
+
+
+def test_the_trace_shows_every_value_and_slope():
+    shown = [t.get_text() for t in texts(computation_graph(swept("product_of_a_sum")))]
+    for value, times in (
+        ("−2", 1),
+        ("5", 1),
+        ("−4", 4),
+        ("3", 2),
+        ("−12", 1),
+        ("1", 1),
+    ):
+        assert shown.count(value) == times
+
+
+def test_a_value_stands_above_its_wire_and_a_slope_below():
+    output = swept("neuron")
+    places = arrange(output)
+    drawn = texts(computation_graph(output))
+    for node in places:
+        _, _, height = stub(node, places)
+        above = [t for t in drawn if t.get_text() == written(node.value)]
+        below = [t for t in drawn if t.get_text() == written(node.grad)]
+        assert any(0 < t.get_position()[1] - height < 0.2 for t in above)
+        assert any(0 < height - t.get_position()[1] < 0.2 for t in below)
+
+
+def test_without_slopes_the_finding_tells_the_computation():
+    assert PICTURES["values"]().finding == (
+        "output = −12, computed from x = −2, y = 5 and z = −4 in 2 operations."
+    )
+    one = computation_graph(Node(2.0, "a") * 3, slopes=False)
+    assert one.finding == "output = 6, computed from a = 2 in 1 operation."
+
+
+def test_the_finding_gives_slopes_and_what_meets_where():
+    assert PICTURES["product_of_a_sum"]().finding == (
+        "Values above the wires: output = −12. Slopes below: −4 by x, −4 by y and 3 "
+        "by z."
+    )
+    found = PICTURES["diamond"]().finding
+    assert "f = 42. Slopes below: 26 by x." in found
+    assert "At x the wires bring back 13 + 13 = 26." in found
+    assert "At a the wires bring back 6 + 6 + 1 = 13." in found
+
+
+def test_a_negative_share_is_subtracted():
+    x = Node(2.0, "x")
+    f = x - x * x
+    reverse_sweep(f)
+    assert "At x the wires bring back −2 − 2 + 1 = −3." in computation_graph(f).finding
+
+
+def test_shares_on_the_wires_are_drawn():
+    shown = [t.get_text() for t in texts(PICTURES["diamond"]())]
+    assert shown.count("13") == 3  # the slope at a, and both wires from x
+    assert shown.count("6") == 3  # the value of a, and both wires from a to b
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (Node(1.0) / 2, "÷ 2"),
+        (3 * Node(1.0), "3 ×"),
+        (Node(2.0) ** -2, "( )⁻²"),
+        (Node(2.0) ** 0.5, "( )⁰·⁵"),
+        (graph.relu(Node(1.0)), "relu"),
+        (-Node(1.0), "−"),
+        (graph.exp(Node(1.0)), "exp"),
+        (graph.log(Node(1.0)), "ln"),
+        (Node(1.0), "?"),
+        (Node(1.0, "w"), "w"),
+    ],
+)
+def test_a_box_shows_its_operation_and_its_constant(node, text):
+    assert symbol(node) == text
+
+
+def test_numbers_are_written_with_a_proper_minus_and_no_minus_zero():
+    assert [written(v) for v in (-0.196612, -0.0, 12345.6)] == [
+        "−0.1966",
+        "0",
+        "1.235e+04",
+    ]
+
+
+# --- the steps ---------------------------------------------------------------------
+
+
+def test_the_exponents_of_the_steps_are_fitted():
+    finding = steps_of_two_modes(*STEPS).finding
+    assert "From 20 to 80 parameters" in finding
+    assert "forward mode grow like p to the power 2.00" in finding
+    assert "reverse mode like p to the power 1.00" in finding
+    assert finding.endswith("forward mode takes 80 times as many.")
+    steeper = steps_of_two_modes(STEPS[0], [1, 8, 64], STEPS[2]).finding
+    assert "forward mode grow like p to the power 3.00" in steeper
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        (([1, 2], [1, 2], [1]), "of one length"),
+        (([1], [1], [1]), "two or more"),
+        (([[1, 2]], [[1, 2]], [[1, 2]]), "one-dimensional"),
+        (([1, 2], [0, 2], [1, 2]), "positive"),
+    ],
+)
+def test_steps_that_cannot_be_drawn_are_refused(steps, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        steps_of_two_modes(*steps)
