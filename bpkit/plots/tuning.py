@@ -1,0 +1,309 @@
+"""Pictures of hyperparameters: what each of them does to a training."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
+
+from bpkit.plots.base import (
+    BLACK,
+    BLUE,
+    GREY,
+    LINE_STYLES,
+    TEXT,
+    VERMILION,
+    Picture,
+    add_legend,
+    counted,
+    label_axes,
+    listed,
+)
+
+PALE_TO_BLUE = LinearSegmentedColormap.from_list("pale_to_blue", ["#F2F2F2", BLUE])
+
+
+def slow_start(panels, goal=0.2):
+    """Draw how the output of one neuron falls towards its target of 0.
+
+    Parameters
+    ----------
+    panels : dict of str to dict of str to array_like, shape (steps + 1,)
+        For each cost by its name, the outputs from each start by its name, the first
+        before any step; dimensionless, 0 to 1.
+    goal : float
+        The output that counts as learnt, dimensionless.
+
+    Returns
+    -------
+    Picture
+        One panel a cost. Its finding says after how many steps each output is below
+        the goal.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or a curve has fewer than two points.
+    """
+    _require_curves([c for runs in panels.values() for c in runs.values()])
+    picture = Picture(height=3.3)
+    axes = picture.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    found = []
+    for ax, (cost, runs) in zip(axes, panels.items(), strict=True):
+        label_axes(ax, "steps", "output a (target: 0)", title=cost)
+        _draw_lines(ax, {k: (range(len(a)), a) for k, a in runs.items()})
+        ax.axhline(goal, color=GREY, linewidth=1)
+        ax.set_ylim(0, 1.03)
+        found.append(
+            f"{cost}: {listed([_arrival(*run, goal) for run in runs.items()])}"
+        )
+    add_legend(axes[-1])
+    picture.finding = f"Output below {goal:g}: {'; '.join(found)}."
+    return picture
+
+
+def _arrival(name, outputs, goal):
+    """Say after how many steps the outputs of one start are below the goal."""
+    below = np.flatnonzero(np.asarray(outputs) < goal)
+    if not below.size:
+        return f"not within {counted(len(outputs) - 1, 'step')} from {name}"
+    return f"after {counted(int(below[0]), 'step')} from {name}"
+
+
+def slope_by_layer(slopes):
+    """Draw how large the slopes are in each layer of a deep network.
+
+    Parameters
+    ----------
+    slopes : dict of str to array_like, shape (layers,)
+        For each network by its name, the size of its slopes layer by layer, the first
+        layer first; positive, in units of cost per weight.
+
+    Returns
+    -------
+    Picture
+        Slopes on a logarithmic axis. Its finding compares the last layer with the
+        first.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, a curve has fewer than two points, or a size is not
+        positive.
+    """
+    _require_curves(slopes.values())
+    slopes = {name: np.asarray(sizes, dtype=float) for name, sizes in slopes.items()}
+    if any(not np.all(sizes > 0) for sizes in slopes.values()):
+        raise ValueError("sizes of slopes must be positive, for a logarithmic axis")
+    picture = Picture(height=3.3)
+    ax = label_axes(picture.subplots(), "layer of weights", "typical slope ∂C/∂w")
+    _draw_lines(ax, {k: (np.arange(1, len(s) + 1), s) for k, s in slopes.items()})
+    ax.set_yscale("log")
+    ax.tick_params(which="both", labelsize=TEXT)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    add_legend(ax)
+    found = [
+        f"{_two_digits(sizes[-1] / sizes[0])} times ({name})"
+        for name, sizes in slopes.items()
+    ]
+    picture.finding = (
+        "A typical slope in the last layer, as a multiple of one in the first: "
+        f"{listed(found)}."
+    )
+    return picture
+
+
+def range_test(etas, costs):
+    """Draw the cost after a short training against the learning rate.
+
+    Parameters
+    ----------
+    etas : array_like, shape (n,)
+        Learning rates tried; positive, dimensionless.
+    costs : dict of str to array_like, shape (n,)
+        For each way of training by its name, the cost that each learning rate led to;
+        NaN or infinite where the training diverged.
+
+    Returns
+    -------
+    Picture
+        Both axes logarithmic, the lowest cost of each curve ringed. Its finding names
+        the learning rate with the lowest finite cost.
+
+    Raises
+    ------
+    ValueError
+        If a curve has not one cost for each learning rate, or none is finite.
+    """
+    etas = np.asarray(etas, dtype=float)
+    costs = {name: np.asarray(c, dtype=float) for name, c in costs.items()}
+    if not costs or any(c.shape != etas.shape for c in costs.values()):
+        raise ValueError(f"each curve must have {etas.size} costs, one a learning rate")
+    if any(not np.isfinite(c).any() for c in costs.values()):
+        raise ValueError("a curve has no finite cost: every training diverged")
+    picture = Picture(height=3.5)
+    ax = label_axes(picture.subplots(), "learning rate η", "cost after the training")
+    finite = {name: np.where(np.isfinite(c), c, np.nan) for name, c in costs.items()}
+    _draw_lines(ax, {name: (etas, c) for name, c in finite.items()})
+    found = []
+    for name, c in finite.items():
+        best = np.nanargmin(c)
+        ax.plot(etas[best], c[best], "o", ms=15, mfc="none", mec=BLACK, mew=1.5)
+        lost = int(np.isnan(c).sum())
+        said = f"{c[best]:.2f} at η = {etas[best]:.2g} ({name})"
+        found.append(said + (f", {lost} of {etas.size} diverged" if lost else ""))
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.tick_params(which="both", labelsize=TEXT)
+    add_legend(ax)
+    picture.finding = f"Lowest cost, ringed: {listed(found)}."
+    return picture
+
+
+def over_fitting(on_training, on_validation, accuracies):
+    """Draw cost and accuracy, epoch by epoch, and where to stop.
+
+    Parameters
+    ----------
+    on_training, on_validation : array_like, shape (epochs,)
+        Mean cost after each epoch, on the examples trained on and on the ones kept
+        back; dimensionless or in nats.
+    accuracies : array_like, shape (epochs,)
+        Share of right answers on the ones kept back, 0 to 1.
+
+    Returns
+    -------
+    Picture
+        A dotted line marks the lowest validation cost. Its finding gives the costs
+        there and at the end, and both accuracies.
+
+    Raises
+    ------
+    ValueError
+        If the curves are not of one length, two points or more.
+    """
+    curves = [np.asarray(c) for c in (on_training, on_validation, accuracies)]
+    _require_curves(curves)
+    if len({len(c) for c in curves}) != 1:
+        raise ValueError(
+            f"curves must be of one length; got {[len(c) for c in curves]}"
+        )
+    training, validation, accuracies = curves
+    epochs = np.arange(1, len(training) + 1)
+    best = int(validation.argmin())
+    picture = Picture(height=3.4)
+    left, right = picture.subplots(1, 2)
+    label_axes(left, "epochs trained", "mean cost")
+    label_axes(right, "epochs trained", "right, validation (%)")
+    lines = {"training": (epochs, training), "validation": (epochs, validation)}
+    _draw_lines(left, lines)
+    _draw_lines(right, {"validation": (epochs, 100 * accuracies)}, LINE_STYLES[1:])
+    # Both costs fall from far above; what matters is the lower end.
+    left.set_ylim(0, min(2 * validation.min(), 1.05 * validation.max()))
+    right.set_ylim(0, 102)
+    for ax in (left, right):
+        ax.axvline(epochs[best], color=GREY, linestyle=":", linewidth=2)
+    add_legend(left)
+    picture.finding = (
+        f"Validation cost lowest after {counted(epochs[best].item(), 'epoch')}: "
+        f"{validation[best]:.2f}; after {epochs[-1]} it is {validation[-1]:.2f}, "
+        f"while the training cost went from {training[best]:.2f} to "
+        f"{training[-1]:.2f}. Right answers (validation): {accuracies[best]:.0%} and "
+        f"{accuracies[-1]:.0%}."
+    )
+    return picture
+
+
+def search_map(searches):
+    """Draw the settings that each search tried, and how well each one did.
+
+    Parameters
+    ----------
+    searches : dict of str to (settings, scores)
+        For each search by its name, `settings`, array_like of shape (n, 2), a learning
+        rate and a mini-batch size a row, and `scores`, array_like of shape (n,), the
+        share of right answers with each, 0 to 1.
+
+    Returns
+    -------
+    Picture
+        One panel a search; the darker and larger a dot, the better the setting; a
+        cross on the best. Its finding names the best setting of each search, and how
+        many different learning rates it tried.
+
+    Raises
+    ------
+    ValueError
+        If there is no search, or settings and scores do not fit.
+    """
+    searches = {k: tuple(map(np.asarray, pair)) for k, pair in searches.items()}
+    if not searches:
+        raise ValueError("searches must hold a search; got an empty dict")
+    for name, (settings, scores) in searches.items():
+        if scores.ndim != 1 or not scores.size or settings.shape != (scores.size, 2):
+            raise ValueError(
+                f"{name} must have settings (n, 2) and scores (n,); "
+                f"got {settings.shape} and {scores.shape}"
+            )
+    picture = Picture(height=3.9)
+    axes = picture.subplots(1, len(searches), sharex=True, sharey=True, squeeze=False)
+    found = []
+    for ax, (name, found_in) in zip(axes[0], searches.items(), strict=True):
+        drawn = _draw_search(ax, name, *found_in)
+        found.append(_search_sentence(name, *found_in))
+    bar = picture.colorbar(drawn, ax=list(axes[0]), location="bottom", aspect=40)
+    bar.set_label("right answers (%): darker and larger is better", fontsize=TEXT)
+    bar.ax.tick_params(labelsize=TEXT)
+    picture.finding = "; ".join(found) + "."
+    return picture
+
+
+def _draw_search(ax, name, settings, scores):
+    """Draw one dot a setting, with a cross on the best; return the dots."""
+    label_axes(ax, "learning rate η", "mini-batch size", title=name)
+    etas, sizes = settings.T
+    drawn = ax.scatter(
+        etas,
+        sizes,
+        s=30 + 170 * scores**2,
+        c=100 * scores,
+        cmap=PALE_TO_BLUE,
+        vmin=0,
+        vmax=100,
+        edgecolor=BLACK,
+        linewidth=0.8,
+    )
+    best = scores.argmax()
+    ax.plot(etas[best], sizes[best], "x", color=VERMILION, ms=9, mew=2.5)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.tick_params(which="both", labelsize=TEXT)
+    ax.margins(0.12)
+    return drawn
+
+
+def _search_sentence(name, settings, scores):
+    """Say which setting was best, and how many learning rates were tried."""
+    best = scores.argmax()
+    eta, size = settings[best]
+    different = np.unique(settings[:, 0]).size
+    return (
+        f"{name}: {counted(different, 'learning rate')} tried, best {scores[best]:.1%} "
+        f"at η = {eta:.2g} with mini-batches of {size:.0f}"
+    )
+
+
+def _draw_lines(ax, lines, styles=LINE_STYLES):
+    """Draw each line in its own colour, dash and marker."""
+    for style, (name, (x, y)) in zip(styles, lines.items(), strict=False):
+        ax.plot(x, y, label=name, markevery=max(1, len(y) // 8), **style)
+
+
+def _require_curves(curves):
+    """Refuse a picture without curves, or a curve that is no curve."""
+    curves = list(curves)
+    if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
+        raise ValueError("each curve must be one-dimensional, two points or more")
+
+
+def _two_digits(number):
+    """Write a number rounded to two digits, its thousands set apart."""
+    return f"{float(f'{number:.1e}'):,.10g}"
