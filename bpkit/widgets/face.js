@@ -513,14 +513,18 @@ function drawAxes(g, panel, box, at) {
     g.beginPath(); g.moveTo(x, box.y + box.h); g.lineTo(x, box.y + box.h + 4); g.stroke();
     write(g, tickText(v, panel.xlog), x, box.y + box.h + 13, { font });
   }
+  let widest = 0;
   for (const v of ticks(panel.ylim, panel.ylog, box.h / 44)) {
-    const y = at.y(v);
+    const y = at.y(v), text = tickText(v, panel.ylog);
     g.beginPath(); g.moveTo(box.x - 4, y); g.lineTo(box.x, y); g.stroke();
-    write(g, tickText(v, panel.ylog), box.x - 7, y, { font, align: "right" });
+    write(g, text, box.x - 7, y, { font, align: "right" });
+    widest = Math.max(widest, g.measureText(text).width);
   }
   write(g, panel.xlabel, box.x + box.w / 2, box.y + box.h + 33);
   g.save();
-  g.translate(box.x - 46, box.y + box.h / 2);
+  // In a panel of equal units there is room for long numbers; in others there is not.
+  const out = panel.equal ? Math.max(46, widest + 17) : 46;
+  g.translate(box.x - out, box.y + box.h / 2);
   g.rotate(-Math.PI / 2);
   write(g, panel.ylabel, 0, 0);
   g.restore();

@@ -149,8 +149,10 @@ class Explorer:
         return self.widget.locator(".bpkit-error").inner_text()
 
     def seen(self):
-        """Return all that can change: picture and sentence."""
-        return json.dumps([self.picture(), self.sentence()])
+        """Return all that can change: picture, sentence, and texts in fields."""
+        fields = self.widget.locator("textarea, input[type=text]")
+        texts = fields.evaluate_all("fields => fields.map(f => f.value)")
+        return json.dumps([self.picture(), self.sentence(), texts])
 
     def changes_from(self, before, seconds=8):
         """Return whether what is seen differs from `before` within the time."""
