@@ -205,10 +205,20 @@ def _lab(arguments):
         [
             f"--ServerApp.root_dir={Path.cwd()}",
             *QUIET,
+            *(["--allow-root"] if _is_root() else []),
             *arguments.passed,
         ]
     )
     return status or 0
+
+
+def _is_root():
+    """Return whether this is root, as one is in a container without asking for it.
+
+    JupyterLab refuses root so that nobody serves a network as root; here it listens on
+    this machine only.
+    """
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _check(arguments):

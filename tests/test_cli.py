@@ -374,6 +374,16 @@ def test_lab_without_a_folder_passes_arguments_on(course, tmp_path, jupyterlab):
     assert argv[-1] == "--no-browser"
 
 
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_is_let_in_and_nobody_else_is_said_to_be_root(
+    course, jupyterlab, monkeypatch, user
+):
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    cli.main(["lab"])
+    [(_, argv)] = jupyterlab
+    assert ("--allow-root" in argv) == (user == 0)
+
+
 def test_lab_does_not_open_what_it_could_not_deliver(course, jupyterlab):
     assert cli.main(["lab", str(course)]) == 1
     assert jupyterlab == []
