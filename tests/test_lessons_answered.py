@@ -15,6 +15,10 @@ from bpkit.exercises import bank
 LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))
 SECONDS_A_CELL = 120
 
+# The first mistake of each exercise is put in, but for the patient that keeps state:
+# the lesson runs it before, so that it begins with what is left there.
+SECOND = {"repaired_8"}
+
 # A mistake that is a function of the bank, under the name that the learner gives it.
 MISTAKEN = """
 def {name}(*args, **kwargs):
@@ -35,8 +39,14 @@ def right(exercise):
     return exercise.source
 
 
-def wrong(exercise, which=0):
+def mistake_in(exercise):
+    """Return the number of the mistake that is put into the lesson."""
+    return int(exercise.name in SECOND)
+
+
+def wrong(exercise):
     """Return a cell's text with one of the exercise's mistakes."""
+    which = mistake_in(exercise)
     if exercise.is_number:
         return f"{exercise.name} = {exercise.mistakes[which].function()!r}"
     return MISTAKEN.format(name=exercise.name, which=which)
@@ -79,8 +89,8 @@ def test_right_answers_pass_and_the_lesson_runs_to_its_end(path):
 def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path):
     exercises, said, errors = run(path, wrong)
     assert errors == []
-    unnamed = [e.name for e in exercises if e.mistakes[0].question not in said]
-    assert unnamed == []
+    asked = {e.name: e.mistakes[mistake_in(e)].question for e in exercises}
+    assert [name for name, question in asked.items() if question not in said] == []
 
 
 def test_the_lessons_hold_every_exercise_of_the_bank():
