@@ -770,6 +770,8 @@ def routes():
         Case([[0.1, 0.2, 0.3]]),
         Case([[-1.0], [2.5], [-3.0]]),
         Case([[2.0, 3.0], [6.0], [0.5]]),
+        Case([[2.0, 3.0], [2.0, 3.0], [-1.0]]),
+        Case([[0.5], [0.5], [0.5]]),
         Case([]),
     ]
 
@@ -807,6 +809,11 @@ def adds_everything(paths):
 @sum_over_paths.mistake("Where do you multiply: along a path, or across the paths?")
 def sums_along_and_multiplies_across(paths):
     return np.prod([sum(path) for path in paths])
+
+
+@sum_over_paths.mistake("Two paths with the same slopes: is that one path, or two?")
+def counts_equal_paths_once(paths):
+    return sum(np.prod(path) for path in {tuple(path) for path in paths})
 
 
 @sum_over_paths.mistake("Does the output feel only the first path?")

@@ -342,7 +342,8 @@ def by_backprop(w, b, x, y, eta):
 
 
 def networks():
-    return [Case(*case.args[:4]) for case in steps()]
+    one_example = larger_case([3, 2, 4], 1, 1.0, 13)
+    return [Case(*case.args[:4]) for case in [*steps(), one_example]]
 
 
 def steps():
@@ -726,6 +727,12 @@ def facts_of_batches(answer, x, y, size, rng):
         "every x comes once": complete,
         "every x kept its y": kept,
         "the examples are shuffled": any(not np.array_equal(a, x) for a in xs),
+        "neighbours are parted": any(
+            (np.diff(a[0]) % x.shape[1] != 1).any() for a in xs
+        ),
+        "examples change batches": any(
+            np.ptp(b) >= size for a in xs for b in cut(a[0], size)
+        ),
         "another rng, another order": any(
             not np.array_equal(a, xs[0]) for a in xs[1:-1]
         ),
@@ -848,7 +855,8 @@ def repeated_calls():
     cases = []
     for m, seed in ((5, 1), (7, 2), (1, 3)):
         x, y = rng.standard_normal((3, m)), rng.random((2, m))
-        cases.append(Case(*network([3, 4, 2], seed), x, y))
+        # one shape for all: what is kept from one call must fit the next
+        cases.append(Case(*network([3, 3, 3, 2], seed), x, y))
     return cases
 
 
