@@ -1,6 +1,7 @@
 """Pictures of descent: what they say is what the walks did."""
 
 import numpy as np
+import pictures
 import pytest
 
 from bpkit.plots.descent import distances_by_step, walks_on_curve, walks_on_map
@@ -12,13 +13,6 @@ def square(x):
 
 def bowl(p):
     return p[..., 0] ** 2 + 5 * p[..., 1] ** 2
-
-
-def texts(picture):
-    """Return every visible piece of text in a picture, once drawn."""
-    picture.png()
-    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
-    return [t for t in found if t.get_visible() and t.get_text().strip()]
 
 
 def on_curve():
@@ -38,19 +32,18 @@ def by_step():
     return distances_by_step({"falls": [1.0, 0.1, 0.01], "stays": [1.0, 1.0, 1.0]})
 
 
-@pytest.mark.parametrize("draw", [on_curve, on_map, by_step])
-def test_every_text_is_large_and_every_axis_is_labelled(draw):
-    picture = draw()
-    assert min(t.get_fontsize() for t in texts(picture)) >= 11
-    for ax in picture.axes:
-        if ax.axison:
-            assert ax.get_xlabel()
-            assert ax.get_ylabel()
+PICTURES = {draw.__name__: draw for draw in (on_curve, on_map, by_step)}
 
 
-@pytest.mark.parametrize("draw", [on_curve, on_map, by_step])
-def test_the_same_walks_give_the_same_bytes(draw):
-    assert draw().png() == draw().png()
+@pytest.mark.parametrize("check", pictures.CHECKS)
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_keeps_the_style(name, check):
+    check(PICTURES[name])
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_all_axes_that_are_shown_are_labelled(name):
+    assert not any(ax.axison for ax in pictures.unlabelled(PICTURES[name]()))
 
 
 def test_a_curve_says_where_each_walk_goes():

@@ -1,11 +1,9 @@
 """Pictures of lesson 6: what they say is computed from what they are given."""
 
-import re
-
 import numpy as np
+import pictures
 import pytest
 
-from bpkit.plots import base
 from bpkit.plots.equations import outer_product, what_is_kept, work_of_gradients
 
 DELTA = np.array([[-0.04], [0.11]])
@@ -20,28 +18,15 @@ PICTURES = {
 }
 
 
-def texts(picture):
-    """Return every visible piece of text in a picture, once drawn."""
-    picture.draw_without_rendering()
-    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
-    return [t for t in found if t.get_visible() and t.get_text().strip()]
-
-
+@pytest.mark.parametrize("check", pictures.CHECKS)
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_says_what_it_shows_and_can_be_read(name):
-    picture = PICTURES[name]()
-    assert re.search(r"\d.*\.$", picture.finding)
-    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
-    assert texts(picture)
-    for text in texts(picture):
-        if text.get_text().startswith("$\\mathdefault{10"):
-            continue  # a tick's power: its base has the common size
-        assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+def test_every_picture_keeps_the_style(name, check):
+    check(PICTURES[name])
 
 
 def test_the_table_holds_every_product_and_names_the_largest():
     picture = outer_product(DELTA, A_PREV)
-    written = [t.get_text() for t in texts(picture)]
+    written = [t.get_text() for t in pictures.texts(picture)]
     for d in DELTA[:, 0]:
         for a in A_PREV[:, 0]:
             assert f"{d * a:.3f}".replace("-", "−") in written
@@ -73,7 +58,7 @@ def test_all_that_is_kept_is_asked_for(depth):
     picture = what_is_kept(depth)
     kept = 2 * depth + 1
     assert f"asks for {kept} of the {kept}" in picture.finding
-    written = {t.get_text() for t in texts(picture)}
+    written = {t.get_text() for t in pictures.texts(picture)}
     for l in range(1, depth + 1):
         assert {f"$z^{l}$", f"$a^{l}$", rf"$\delta^{l}$"} <= written
 

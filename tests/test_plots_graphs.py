@@ -1,9 +1,9 @@
 """Pictures of lesson 4: what they say is computed from what they are given."""
 
-import re
 from itertools import combinations
 
 import numpy as np
+import pictures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,23 +68,10 @@ PICTURES["values"] = lambda: computation_graph(product_of_a_sum(), slopes=False)
 PICTURES["steps"] = lambda: steps_of_two_modes(*STEPS)
 
 
-def texts(picture):
-    """Return every visible piece of text in a picture, once drawn."""
-    picture.png()
-    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
-    return [t for t in found if t.get_visible() and t.get_text().strip()]
-
-
+@pytest.mark.parametrize("check", pictures.CHECKS)
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_says_what_it_shows_and_can_be_read(name):
-    picture = PICTURES[name]()
-    assert re.search(r"\d.*\.$", picture.finding)
-    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
-    assert texts(picture)
-    for text in texts(picture):
-        if text.get_text().startswith("$\\mathdefault{10"):
-            continue  # a tick's power: its base has the common size
-        assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+def test_every_picture_keeps_the_style(name, check):
+    check(PICTURES[name])
 
 
 # --- the layout --------------------------------------------------------------------
@@ -157,7 +144,8 @@ def test_a_long_wire_goes_round_the_box_between():
 
 
 def test_the_trace_shows_every_value_and_slope():
-    shown = [t.get_text() for t in texts(computation_graph(swept("product_of_a_sum")))]
+    picture = computation_graph(swept("product_of_a_sum"))
+    shown = [t.get_text() for t in pictures.texts(picture)]
     for value, times in (
         ("−2", 1),
         ("5", 1),
@@ -172,7 +160,7 @@ def test_the_trace_shows_every_value_and_slope():
 def test_a_value_stands_above_its_wire_and_a_slope_below():
     output = swept("neuron")
     places = arrange(output)
-    drawn = texts(computation_graph(output))
+    drawn = pictures.texts(computation_graph(output))
     for node in places:
         _, _, height = stub(node, places)
         above = [t for t in drawn if t.get_text() == written(node.value)]
@@ -208,7 +196,7 @@ def test_a_negative_share_is_subtracted():
 
 
 def test_shares_on_the_wires_are_drawn():
-    shown = [t.get_text() for t in texts(PICTURES["diamond"]())]
+    shown = [t.get_text() for t in pictures.texts(PICTURES["diamond"]())]
     assert shown.count("13") == 3  # the slope at a, and both wires from x
     assert shown.count("6") == 3  # the value of a, and both wires from a to b
 

@@ -1,9 +1,9 @@
 """Pictures of lesson 5: what they say is computed from what they are given."""
 
-import re
 from itertools import pairwise
 
 import numpy as np
+import pictures
 import pytest
 
 from bpkit import backprop, forward_pass, sigmoid_prime
@@ -36,15 +36,8 @@ PICTURES = {
 }
 
 
-def texts(picture):
-    """Return every visible piece of text in a picture, once drawn."""
-    picture.draw_without_rendering()
-    found = picture.findobj(lambda artist: hasattr(artist, "get_fontsize"))
-    return [t for t in found if t.get_visible() and t.get_text().strip()]
-
-
 def written(picture):
-    return [t.get_text() for t in texts(picture)]
+    return [t.get_text() for t in pictures.texts(picture)]
 
 
 def arrows(picture):
@@ -53,16 +46,10 @@ def arrows(picture):
     return [(t.xyann, t.xy, t.arrow_patch.get_linestyle()) for t in found]
 
 
+@pytest.mark.parametrize("check", pictures.CHECKS)
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_says_what_it_shows_and_can_be_read(name):
-    picture = PICTURES[name]()
-    assert re.search(r"\d.*\.$", picture.finding)
-    assert picture.get_figwidth() * base.SHOWN_DPI <= 700
-    assert texts(picture)
-    for text in texts(picture):
-        if text.get_text().startswith("$\\mathdefault{10"):
-            continue  # a tick's power: its base has the common size
-        assert text.get_fontsize() * base.SHOWN_DPI / 96 >= 11, text.get_text()
+def test_every_picture_keeps_the_style(name, check):
+    check(PICTURES[name])
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (2, 2, 2, 2), (3, 4, 2), (1, 1)])

@@ -2,12 +2,11 @@
 
 import json
 import re
-import warnings
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from bpkit import Network, backprop, load_digits
 from bpkit.widgets.batches import (
@@ -18,33 +17,11 @@ from bpkit.widgets.batches import (
     batch_gradients,
     slopes_of_examples,
 )
-from bpkit.widgets.explorer import Choice, Slider
-from bpkit.widgets.static import picture_of
 
 EXPLORER = BatchExplorer()
 
 
-def places(slider):
-    """Draw what the page can send: the slider's steps, and any number between."""
-    low, high = slider.low, slider.high
-    if slider.log:
-        low, high = np.log10([low, high])
-    count = round((high - low) / slider.step)
-    steps = st.integers(0, count).map(lambda k: low + k * slider.step)
-    drawn = st.one_of(steps, st.floats(low, high))
-    return drawn.map(lambda p: slider.clean(10**p if slider.log else p))
-
-
-def states():
-    made = {}
-    for control in EXPLORER.controls:
-        if isinstance(control, Slider):
-            made[control.name] = places(control)
-        elif isinstance(control, Choice):
-            made[control.name] = st.sampled_from(control.options)
-        else:
-            made[control.name] = st.booleans()
-    return st.fixed_dictionaries(made)
+states = explorers.states(EXPLORER, between=True)
 
 
 def at(**changes):
@@ -62,25 +39,18 @@ def cloud_of(view):
 
 
 @settings(deadline=None, max_examples=60)
-@given(states())
+@given(states)
 @example(at(m=512.0, count=200, network="after 3 epochs", magnify=True))
 @example(at(m=1.0, count=10))
 def test_every_state_has_a_view_that_json_can_hold(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(state)
-        data = view.as_data()
-    assert len(data) == 2
-    assert all(panel["marks"] for panel in data)
-    text = json.dumps(data, allow_nan=False)
-    assert "null" not in text
-    assert len(text) < 20_000
-    assert "nan" not in view.sentence
-    assert "inf" not in view.sentence
+    view = explorers.checked_view(EXPLORER, state)
+    assert len(view.panels) == 2
+    assert len(json.dumps(view.as_data())) < 20_000
+    explorers.check_numbers_are_finite(view.sentence)
 
 
 @settings(deadline=None, max_examples=60)
-@given(states())
+@given(states)
 def test_the_sentence_is_true_of_the_drawn_points(state):
     view = EXPLORER.view(state)
     size = round(state["m"])
@@ -113,7 +83,7 @@ def test_the_sentence_is_true_of_the_drawn_points(state):
 
 
 @settings(deadline=None, max_examples=40)
-@given(states())
+@given(states)
 def test_the_window_and_its_title_agree(state):
     view = EXPLORER.view(state)
     panel = view.panels[0]
@@ -195,13 +165,9 @@ def test_the_sliders_steps_are_powers_of_two():
 
 
 def test_reset_leads_to_the_first_state():
-    assert EXPLORER.act("reset", at(m=64.0, seed=3)) == EXPLORER.start()
-    assert EXPLORER.clean(EXPLORER.start()) == EXPLORER.start()
+    explorers.check_reset(EXPLORER, at(m=64.0, seed=3))
 
 
 @pytest.mark.parametrize("changes", [{}, {"m": 512.0, "magnify": True}])
 def test_the_static_picture_draws(changes):
-    view = EXPLORER.view(at(**changes))
-    picture = picture_of(view)
-    picture.draw_without_rendering()
-    assert picture.finding == view.sentence
+    explorers.check_static_picture(EXPLORER.view(at(**changes)))

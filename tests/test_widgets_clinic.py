@@ -1,33 +1,20 @@
 """The localiser explorer: no state fails, each sentence holds when computed anew."""
 
 import itertools
-import json
 import re
-import warnings
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bpkit import backprop, numerical_gradient, quadratic_cost, relative_error, sigmoid
 from bpkit.exercises import bank
 from bpkit.widgets import clinic
 from bpkit.widgets.clinic import BUGS, OUTPUT, PARTS, LocaliserExplorer
-from bpkit.widgets.static import picture_of
 
 EXPLORER = LocaliserExplorer()
-CONTROLS = {c.name: c for c in EXPLORER.controls}
-
-
-def values_of(control):
-    """Return a strategy for the values that a control can have."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    return st.integers(control.low, control.high)
-
-
-states = st.fixed_dictionaries({name: values_of(c) for name, c in CONTROLS.items()})
+states = explorers.states(EXPLORER)
 
 
 def state(bug="none", layer=0, examples=5, network=0):
@@ -102,14 +89,9 @@ def test_without_a_bug_everything_agrees_in_every_network():
 @settings(deadline=None, max_examples=200)
 @given(states)
 def test_no_state_fails_or_warns(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(EXPLORER.clean(state))
+    view = explorers.checked_view(EXPLORER, state)
     assert len(view.panels) == 2
-    assert all(panel.marks for panel in view.panels)
-    assert "NaN" not in json.dumps(view.as_data())
-    assert not re.search("nan|inf|None", view.sentence)
-    assert view.sentence.endswith(".")
+    explorers.check_numbers_are_finite(view.sentence)
 
 
 @settings(deadline=None, max_examples=200)
@@ -201,8 +183,7 @@ def test_a_bug_that_is_not_seen_is_explained(bug, layer):
 
 
 def test_reset_leads_to_the_first_state():
-    assert EXPLORER.act("reset", state(bug="none")) == EXPLORER.start()
-    assert EXPLORER.clean(EXPLORER.start()) == EXPLORER.start()
+    explorers.check_reset(EXPLORER, state(bug="none"))
 
 
 @pytest.mark.parametrize(
@@ -211,6 +192,4 @@ def test_reset_leads_to_the_first_state():
     ids=["broken", "healthy", "stopped"],
 )
 def test_the_static_picture_is_drawn(shown):
-    view = EXPLORER.view(shown)
-    assert picture_of(view).finding == view.sentence
-    assert picture_of(view).png().startswith(b"\x89PNG")
+    explorers.check_static_picture(EXPLORER.view(shown))

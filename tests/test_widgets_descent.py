@@ -1,8 +1,8 @@
 """The descent explorer: no state raises, and each sentence is true."""
 
-import json
 import re
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,30 +10,12 @@ from hypothesis import strategies as st
 
 from bpkit import numerical_gradient
 from bpkit.widgets.descent import LANDSCAPES, DescentExplorer, diagnose, walk, walk_on
-from bpkit.widgets.static import picture_of
 
 EXPLORER = DescentExplorer()
 FLOAT = r"[−\d.e+]+"
 
 
-def values(control):
-    """Return the strategy of a control's values."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    if control.kind == "toggle":
-        return st.booleans()
-    if isinstance(control.step, int):
-        return st.integers(control.low, control.high)
-    count = round((control.high - control.low) / control.step)
-    notches = st.integers(0, count).map(
-        lambda k: round(control.low + k * control.step, 10)
-    )
-    return notches | st.floats(control.low, control.high)
-
-
-STATES = st.fixed_dictionaries(
-    {c.name: values(c) for c in EXPLORER.controls if hasattr(c, "value")}
-)
+STATES = explorers.states(EXPLORER, between=True)
 
 
 def sentence(**changes):
@@ -70,12 +52,8 @@ def walked(state):
 @settings(deadline=None, max_examples=300)
 @given(STATES)
 def test_every_state_has_a_clean_view(state):
-    view = EXPLORER.view(state)
+    view = explorers.checked_view(EXPLORER, state, gaps=True)
     assert len(view.panels) == 2
-    assert all(panel.marks for panel in view.panels)
-    json.dumps(view.as_data(), allow_nan=False)
-    assert re.search(r"\d", view.sentence)
-    assert view.sentence.endswith(".")
 
 
 @settings(deadline=None, max_examples=300)
@@ -256,7 +234,4 @@ def test_playing_stops_at_the_last_step_and_starts_anew():
     [{}, {"land": "valley", "eta": 0.5}, {"land": "saddle"}, {"x": 2.0, "eta": 0.5}],
 )
 def test_the_static_picture_draws(state):
-    view = EXPLORER.view(EXPLORER.start() | state)
-    picture = picture_of(view)
-    assert picture.png()
-    assert picture.finding == view.sentence
+    explorers.check_static_picture(EXPLORER.view(EXPLORER.start() | state))

@@ -1,9 +1,8 @@
 """The explorer of lesson 6: every state can be shown, and what it says is so."""
 
-import json
 import re
-import warnings
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -34,23 +33,10 @@ from bpkit.widgets.equations import (
     EquationsExplorer,
     passes,
 )
-from bpkit.widgets.static import picture_of
 
 EXPLORER = EquationsExplorer()
 START = EXPLORER.start()
-
-
-def values(control):
-    """Return the values that a slider can be pushed to."""
-    if isinstance(control.step, int):
-        return st.integers(control.low, control.high)
-    count = round((control.high - control.low) / control.step)
-    return st.integers(0, count).map(lambda k: control.low + k * control.step)
-
-
-states = st.fixed_dictionaries(
-    {c.name: values(c) for c in EXPLORER.controls if c.kind == "slider"}
-)
+states = explorers.states(EXPLORER)
 
 
 def example_of(state):
@@ -94,17 +80,10 @@ def said(step, **state):
 @settings(deadline=None, max_examples=80)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(EXPLORER.clean(state))
-    data = json.dumps(view.as_data())
+    view = explorers.checked_view(EXPLORER, state)
     assert len(view.panels) == 2
-    assert all(panel.marks for panel in view.panels)
-    assert "null" not in data
-    assert "nan" not in view.sentence.lower()
-    assert "inf" not in view.sentence.lower()
+    explorers.check_numbers_are_finite(view.sentence)
     assert view.sentence.startswith(f"Step {state['step']} of {LAST}: ")
-    assert view.sentence.endswith(".")
 
 
 @settings(deadline=None, max_examples=25)
@@ -338,7 +317,4 @@ def test_right_outputs_send_no_error_back():
 
 @pytest.mark.parametrize("step", [0, BP1, BP2, LAST])
 def test_the_static_picture_is_drawn(step):
-    view = EXPLORER.view({**START, "step": step})
-    picture = picture_of(view)
-    assert picture.finding == view.sentence
-    assert picture.png().startswith(b"\x89PNG")
+    explorers.check_static_picture(EXPLORER.view({**START, "step": step}))

@@ -1,16 +1,14 @@
 """The explorer of lesson 4: every state can be shown, and what it says is so."""
 
-import json
 import math
 import re
-import warnings
 
+import explorers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpkit.widgets.graphs import GRAPHS, LAST, TAGS, WIDTH, GraphExplorer, walk
-from bpkit.widgets.static import picture_of
 
 EXPLORER = GraphExplorer()
 START = EXPLORER.start()
@@ -26,20 +24,7 @@ PLAIN = {
 }
 OPERATIONS = {SUM: 2, LINEAR: 5, SIGMOID: 5, DIAMOND: 3}
 
-
-def values(control):
-    """Return the values that a control can be given."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    if isinstance(control.step, int):
-        return st.integers(control.low, control.high)
-    count = round((control.high - control.low) / control.step)
-    return st.integers(0, count).map(lambda k: control.low + k * control.step)
-
-
-states = st.fixed_dictionaries(
-    {c.name: values(c) for c in EXPLORER.controls if hasattr(c, "value")}
-)
+states = explorers.states(EXPLORER)
 
 
 def inputs_of(state):
@@ -89,17 +74,10 @@ def labels(view):
 @settings(deadline=None, max_examples=150)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(EXPLORER.clean(state))
-    data = json.dumps(view.as_data())
-    assert view.panels[0].marks
-    assert "null" not in data
-    assert "nan" not in view.sentence.lower()
-    assert "inf" not in view.sentence.lower()
+    view = explorers.checked_view(EXPLORER, state)
+    explorers.check_numbers_are_finite(view.sentence)
     last = 2 * OPERATIONS[state["graph"]] + 1
     assert view.sentence.startswith(f"Step {min(state['step'], last)} of {last}")
-    assert view.sentence.endswith(".")
 
 
 @settings(deadline=None, max_examples=60)
@@ -247,7 +225,4 @@ def test_arrows_run_with_the_values_and_then_with_the_slopes():
 
 @pytest.mark.parametrize("graph", NAMES)
 def test_the_static_picture_is_drawn(graph):
-    view = view_of(graph, 6)
-    picture = picture_of(view)
-    assert picture.finding == view.sentence
-    assert picture.png().startswith(b"\x89PNG")
+    explorers.check_static_picture(view_of(graph, 6))

@@ -1,13 +1,11 @@
 """The explorer of lesson 5: every state can be shown, and what it says is so."""
 
-import json
 import re
-import warnings
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bpkit import backprop, forward_pass, quadratic_cost, sigmoid_prime
 from bpkit.widgets.neurons import (
@@ -21,21 +19,10 @@ from bpkit.widgets.neurons import (
     NeuronsExplorer,
     passes,
 )
-from bpkit.widgets.static import picture_of
 
 EXPLORER = NeuronsExplorer()
 START = EXPLORER.start()
-
-
-def values(control):
-    """Return the values that a control can have."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    count = round((control.high - control.low) / control.step)
-    return st.integers(0, count).map(lambda k: control.low + k * control.step)
-
-
-states = st.fixed_dictionaries({c.name: values(c) for c in EXPLORER.controls})
+states = explorers.states(EXPLORER)
 
 
 def example_of(state):
@@ -80,14 +67,8 @@ def said(**state):
 @settings(deadline=None, max_examples=150)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(EXPLORER.clean(state))
-    data = json.dumps(view.as_data())
-    assert view.panels
-    assert view.panels[0].marks
-    assert "null" not in data
-    assert not re.search(r"\b(nan|inf)\b", view.sentence.lower())
+    view = explorers.checked_view(EXPLORER, state)
+    explorers.check_numbers_are_finite(view.sentence)
     assert re.search(r"\d.*\.$", view.sentence)
     assert 0 < len(view.panels[0].title) <= 44
     for mark in view.panels[0].marks:
@@ -97,7 +78,7 @@ def test_every_state_gives_a_clean_view(state):
 @settings(deadline=None, max_examples=20)
 @given(states)
 def test_reset_leads_back_to_the_start(state):
-    assert EXPLORER.act("reset", state) == START == EXPLORER.clean(START)
+    explorers.check_reset(EXPLORER, state)
     with pytest.raises(ValueError, match="no button 'sideways'"):
         EXPLORER.act("sideways", state)
 
@@ -271,6 +252,4 @@ def test_right_outputs_send_nothing_back():
 @pytest.mark.parametrize("shown", [PLAIN, CARRIED, SLOPES])
 def test_the_static_picture_is_drawn(way, shown):
     view = EXPLORER.view({**START, "way": way, "numbers": shown})
-    picture = picture_of(view)
-    assert picture.finding == view.sentence
-    assert picture.png().startswith(b"\x89PNG")
+    explorers.check_static_picture(view)

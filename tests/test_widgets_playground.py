@@ -1,8 +1,8 @@
 """The playground: runs that a line of code repeats, and diagnoses that hold."""
 
-import json
 from dataclasses import asdict, replace
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,31 +19,10 @@ from bpkit.widgets.playground import (
     settings_of,
     status_of,
 )
-from bpkit.widgets.static import picture_of
 
 DEFAULT = Settings()
 CONTROLS = {c.name: c for c in Playground.controls}
-
-
-def values_of(control):
-    """Return a strategy over all that a control can send, and a little beyond."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    if control.log:
-        low, high = np.log10(control.low), np.log10(control.high)
-        return st.floats(low, high).map(lambda p: 10**p)
-    if isinstance(control.step, int):
-        return st.integers(control.low, control.high)
-    return st.floats(control.low, control.high)
-
-
-STATES = st.fixed_dictionaries(
-    {
-        c.name: values_of(c)
-        for c in Playground.controls
-        if c.kind in ("slider", "choice")
-    }
-)
+STATES = explorers.states(Playground, between=True)
 ALL_SETTINGS = STATES.map(lambda s: Settings(**Playground.clean_settings(s)))
 
 
@@ -77,11 +56,9 @@ def test_no_position_of_the_controls_raises(state, button):
     state = explorer.clean(state | {"points": min(state["points"], 100)})
     explorer.view(state)
     state = explorer.act(button, state)
-    view = explorer.view(state)
+    view = explorers.checked_view(explorer, state, gaps=True)
     assert len(view.panels) == 4
-    assert "nan" not in view.sentence
-    assert "inf" not in view.sentence
-    json.dumps(view.as_data(), allow_nan=False)
+    explorers.check_numbers_are_finite(view.sentence)
     assert explorer.clean(state) | {"stop": state["stop"]} == state | {"complaint": ""}
 
 
@@ -89,8 +66,8 @@ def test_no_position_of_the_controls_raises(state, button):
 @pytest.mark.parametrize("start", ["scaled", "zero"])
 def test_the_static_picture_draws(layers, start):
     explorer = Playground()
-    view = explorer.view(explorer.start() | {"layers": layers, "start": start})
-    assert picture_of(view).finding == view.sentence
+    state = explorer.start() | {"layers": layers, "start": start}
+    explorers.check_static_picture(explorer.view(state))
 
 
 def test_a_changed_setting_starts_the_run_anew():

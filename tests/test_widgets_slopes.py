@@ -1,35 +1,21 @@
 """The secant explorer: no state fails, and each sentence holds when computed anew."""
 
-import json
 import math
 import re
-import warnings
 from decimal import Decimal, getcontext
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bpkit.widgets.slopes import ACROSS, CURVES, FINE, KINK, LOST, SecantExplorer
-from bpkit.widgets.static import picture_of
 
 EXPLORER = SecantExplorer()
 getcontext().prec = 60
 
 
-def values_of(control):
-    """Return a strategy for the values that a control can have."""
-    if control.kind == "choice":
-        return st.sampled_from(control.options)
-    if control.log:
-        powers = st.floats(math.log10(control.low), math.log10(control.high))
-        return powers.map(lambda power: control.clean(10**power))
-    stops = round((control.high - control.low) / control.step)
-    return st.integers(0, stops).map(lambda k: control.low + k * control.step)
-
-
-states = st.fixed_dictionaries({c.name: values_of(c) for c in EXPLORER.controls})
+states = explorers.states(EXPLORER)
 
 
 def state(f="x²", way="forward", x=1.0, h=0.5):
@@ -76,16 +62,11 @@ def precise_quotient(f, way, x, h):
 @settings(deadline=None, max_examples=200)
 @given(states)
 def test_no_state_fails_or_warns(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(EXPLORER.clean(state))
-    data = view.as_data()
-    assert len(data) == 2
-    assert "NaN" not in json.dumps(data)
+    view = explorers.checked_view(EXPLORER, state)
+    assert len(view.panels) == 2
     assert all(math.isfinite(v) for p in view.panels for m in p.marks for v in m.y)
     assert max(len(m.x) for panel in view.panels for m in panel.marks) <= 300
-    assert not re.search("nan|inf", view.sentence)
-    assert view.sentence.endswith(".")
+    explorers.check_numbers_are_finite(view.sentence)
 
 
 @settings(deadline=None, max_examples=200)
@@ -215,15 +196,11 @@ def test_colour_is_doubled_by_dash_or_marker():
 
 
 def test_reset_leads_back_to_the_start():
-    assert EXPLORER.act("reset", state()) == EXPLORER.start()
-    assert EXPLORER.clean(EXPLORER.start()) == EXPLORER.start()
+    explorers.check_reset(EXPLORER, state())
 
 
 @pytest.mark.parametrize(
     "chosen", [EXPLORER.start(), state("|x|", x=0.0), state("sin x", h=1e-16)]
 )
 def test_the_static_picture_draws(chosen):
-    view = EXPLORER.view(chosen)
-    picture = picture_of(view)
-    assert picture.finding == view.sentence
-    assert picture.png().startswith(b"\x89PNG")
+    explorers.check_static_picture(EXPLORER.view(chosen))

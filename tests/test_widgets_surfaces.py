@@ -2,36 +2,19 @@
 
 import json
 import re
-import warnings
 
+import explorers
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from bpkit import gradient_check
-from bpkit.widgets.explorer import Choice, Slider
-from bpkit.widgets.static import picture_of
 from bpkit.widgets.surfaces import SURFACES, SurfaceExplorer
 
 EXPLORER = SurfaceExplorer()
 
 
-def places(slider):
-    """Draw what the page can send: the slider's steps, and any number between."""
-    count = round((slider.high - slider.low) / slider.step)
-    steps = st.integers(0, count).map(lambda k: slider.low + k * slider.step)
-    return st.one_of(steps, st.floats(slider.low, slider.high)).map(slider.clean)
-
-
-def states():
-    made = {}
-    for control in EXPLORER.controls:
-        if isinstance(control, Slider):
-            made[control.name] = places(control)
-        elif isinstance(control, Choice):
-            made[control.name] = st.sampled_from(control.options)
-    return st.fixed_dictionaries(made)
+states = explorers.states(EXPLORER, between=True)
 
 
 def at(surface, w0, w1, angle=0):
@@ -54,27 +37,20 @@ def seen(state):
 
 
 @settings(deadline=None, max_examples=60)
-@given(states())
+@given(states)
 @example(at("hinge", 1.0, 0.0))
 @example(at("hinge", 1.3, 0.3))
 @example(at("valley", 0.0, 0.0))
 def test_every_state_has_a_view_that_json_can_hold(state):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        view = EXPLORER.view(state)
-        data = view.as_data()
-    assert len(data) == 2
-    assert all(panel["marks"] for panel in data)
-    text = json.dumps(data, allow_nan=False)
-    assert "null" not in text
-    assert len(text) < 40_000
-    assert "nan" not in view.sentence
-    assert "inf" not in view.sentence
+    view = explorers.checked_view(EXPLORER, state)
+    assert len(view.panels) == 2
+    assert len(json.dumps(view.as_data())) < 40_000
+    explorers.check_numbers_are_finite(view.sentence)
     assert "-0.00" not in view.sentence
 
 
 @settings(deadline=None, max_examples=200)
-@given(states())
+@given(states)
 def test_the_sentence_is_true(state):
     surface = SURFACES[state["surface"]]
     w = np.array([state["w0"], state["w1"]])
@@ -171,13 +147,9 @@ def test_an_arrow_is_drawn_only_where_there_is_a_gradient():
 
 
 def test_reset_leads_to_the_first_state():
-    assert EXPLORER.act("reset", at("waves", 1.0, 1.0, 90)) == EXPLORER.start()
-    assert EXPLORER.clean(EXPLORER.start()) == EXPLORER.start()
+    explorers.check_reset(EXPLORER, at("waves", 1.0, 1.0, 90))
 
 
 @pytest.mark.parametrize("name", SURFACES)
 def test_the_static_picture_draws(name):
-    view = EXPLORER.view(at(name, 1.0, 0.0, 30))
-    picture = picture_of(view)
-    picture.draw_without_rendering()
-    assert picture.finding == view.sentence
+    explorers.check_static_picture(EXPLORER.view(at(name, 1.0, 0.0, 30)))

@@ -135,6 +135,20 @@ def add_legend(ax):
     ax.legend(fontsize=TEXT, frameon=False)
 
 
+def draw_two_counts(height, labels, x, curves):
+    """Draw two counts against a size, on a logarithmic axis; return picture and axes.
+
+    The first of the `curves`, {label: values}, is the one that grows faster.
+    """
+    picture = Picture(height=height)
+    ax = label_axes(picture.subplots(), *labels)
+    ax.set_yscale("log")
+    for (label, values), look in zip(curves.items(), LINE_STYLES[1::-1], strict=True):
+        ax.plot(x, values, label=label, **look)
+    add_legend(ax)
+    return picture, ax
+
+
 def grid_of_axes(count, columns, cell_height):
     """Return a picture and the `count` axes of its grid, row by row."""
     columns = min(columns, count)
@@ -173,6 +187,25 @@ def as_columns(name, array):
             f"{name} must have shape (n, m), one column an example; got {array.shape}"
         )
     return array
+
+
+def as_counts(**arrays):
+    """Return arrays, positive and of one length, as floats, or say what is wrong."""
+    names = listed(arrays)
+    counts = [np.asarray(v, dtype=float) for v in arrays.values()]
+    if len({v.shape for v in counts}) > 1 or counts[0].ndim != 1 or len(counts[0]) < 2:
+        raise ValueError(
+            f"{names} must be one-dimensional and of one length, two or more; "
+            f"got shapes {[v.shape for v in counts]}"
+        )
+    if min(v.min() for v in counts) <= 0:
+        raise ValueError(f"{names} must all be positive")
+    return counts
+
+
+def power_law(x, y):
+    """Return the power of x that y grows like, fitted on logarithmic axes."""
+    return np.polyfit(np.log(x), np.log(y), 1)[0]
 
 
 def as_labels(name, labels, count):

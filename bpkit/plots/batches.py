@@ -11,6 +11,7 @@ from bpkit.plots.base import (
     Picture,
     add_legend,
     label_axes,
+    power_law,
 )
 
 PALE = "#DCEBF5"
@@ -136,7 +137,7 @@ def noise_by_size(sizes, spreads, examples):
     ax.set_xticks(m, [f"{v:.0f}" for v in m])
     ax.tick_params(which="both", labelsize=TEXT)
     add_legend(ax)
-    power = np.polyfit(np.log(m[small]), np.log(spreads[small]), 1)[0]
+    power = power_law(m[small], spreads[small])
     off = np.abs(spreads / (law * rest) - 1).max()
     picture.finding = (
         f"Up to m = {m[small][-1]:.0f} the distance falls like m to the power "

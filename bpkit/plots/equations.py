@@ -9,13 +9,13 @@ from bpkit.plots.base import (
     BLUE,
     DIVERGING,
     GREY,
-    LINE_STYLES,
     TEXT,
     VERMILION,
     Picture,
-    add_legend,
+    as_counts,
     counted,
-    label_axes,
+    draw_two_counts,
+    power_law,
 )
 
 
@@ -179,23 +179,17 @@ def work_of_gradients(parameters, backprop, numerical):
     ValueError
         If the three are not of one length of two or more, or not positive.
     """
-    arrays = [np.asarray(v, dtype=float) for v in (parameters, backprop, numerical)]
-    if len({v.shape for v in arrays}) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
-        raise ValueError(
-            "parameters, backprop and numerical must be one-dimensional and of one "
-            f"length, two or more; got shapes {[v.shape for v in arrays]}"
-        )
-    if min(v.min() for v in arrays) <= 0:
-        raise ValueError("parameters, backprop and numerical must all be positive")
-    n, one, other = arrays
-    picture = Picture(height=3.6)
-    ax = label_axes(picture.subplots(), "weights and biases", "multiplications")
+    n, one, other = as_counts(
+        parameters=parameters, backprop=backprop, numerical=numerical
+    )
+    picture, ax = draw_two_counts(
+        3.6,
+        ("weights and biases", "multiplications"),
+        n,
+        {"numerical gradient": other, "backpropagation, both passes": one},
+    )
     ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.plot(n, other, label="numerical gradient", **LINE_STYLES[1])
-    ax.plot(n, one, label="backpropagation, both passes", **LINE_STYLES[0])
-    add_legend(ax)
-    powers = [np.polyfit(np.log(n), np.log(v), 1)[0] for v in (one, other)]
+    powers = power_law(n, one), power_law(n, other)
     picture.finding = (
         f"From {n[0]:,.0f} to {n[-1]:,.0f} parameters the work of backpropagation "
         f"grows like their number to the power {powers[0]:.1f}, that of the numerical "

@@ -10,14 +10,14 @@ from bpkit.graph import topological_order
 from bpkit.plots.base import (
     BLUE,
     GREY,
-    LINE_STYLES,
     TEXT,
     VERMILION,
     WIDTH,
     Picture,
-    add_legend,
-    label_axes,
+    as_counts,
+    draw_two_counts,
     listed,
+    power_law,
 )
 
 SYMBOLS = {
@@ -342,25 +342,20 @@ def steps_of_two_modes(parameters, forward, reverse):
     ValueError
         If the three are not of one length of two or more, or not positive.
     """
-    arrays = [np.asarray(v, dtype=float) for v in (parameters, forward, reverse)]
-    if len({v.shape for v in arrays}) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
-        raise ValueError(
-            "parameters, forward and reverse must be one-dimensional and of one "
-            f"length, two or more; got shapes {[v.shape for v in arrays]}"
-        )
-    if min(v.min() for v in arrays) <= 0:
-        raise ValueError("parameters, forward and reverse must all be positive")
-    p, many, one = arrays
-    picture = Picture(height=3.5)
-    ax = label_axes(picture.subplots(), "parameters p of the graph", "steps counted")
+    p, many, one = as_counts(parameters=parameters, forward=forward, reverse=reverse)
+    picture, ax = draw_two_counts(
+        3.5,
+        ("parameters p of the graph", "steps counted"),
+        p,
+        {
+            "forward mode, one walk a parameter": many,
+            "reverse mode, one walk for all": one,
+        },
+    )
     ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.plot(p, many, label="forward mode, one walk a parameter", **LINE_STYLES[1])
-    ax.plot(p, one, label="reverse mode, one walk for all", **LINE_STYLES[0])
     ax.set_xticks(p, [f"{count:,.0f}" for count in p])
     ax.xaxis.set_minor_locator(NullLocator())
-    add_legend(ax)
-    powers = [np.polyfit(np.log(p), np.log(v), 1)[0] for v in (many, one)]
+    powers = power_law(p, many), power_law(p, one)
     picture.finding = (
         f"From {p[0]:,.0f} to {p[-1]:,.0f} parameters the steps of forward mode grow "
         f"like p to the power {powers[0]:.2f}, those of reverse mode like p to the "

@@ -7,14 +7,13 @@ from matplotlib.ticker import NullFormatter
 from bpkit.plots.base import (
     BLUE,
     GREY,
-    LINE_STYLES,
     TEXT,
     VERMILION,
     WIDTH,
     Picture,
-    add_legend,
+    as_counts,
     counted,
-    label_axes,
+    draw_two_counts,
     listed,
 )
 from bpkit.plots.graphs import written
@@ -243,23 +242,17 @@ def questions_asked(layers, from_left, from_right):
     ValueError
         If the three are not of one length of two or more, or not positive.
     """
-    arrays = [np.asarray(v, dtype=float) for v in (layers, from_left, from_right)]
-    if len({v.shape for v in arrays}) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
-        raise ValueError(
-            "layers, from_left and from_right must be one-dimensional and of one "
-            f"length, two or more; got shapes {[v.shape for v in arrays]}"
-        )
-    if min(v.min() for v in arrays) <= 0:
-        raise ValueError("layers, from_left and from_right must all be positive")
-    depth, left, right = arrays
-    picture = Picture(height=3.3)
-    ax = label_axes(picture.subplots(), "layers", "questions")
-    ax.set_yscale("log")
+    depth, left, right = as_counts(
+        layers=layers, from_left=from_left, from_right=from_right
+    )
+    picture, ax = draw_two_counts(
+        3.3,
+        ("layers", "questions"),
+        depth,
+        {"starting at the left": left, "starting at the right": right},
+    )
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xticks(depth)
-    ax.plot(depth, left, label="starting at the left", **LINE_STYLES[1])
-    ax.plot(depth, right, label="starting at the right", **LINE_STYLES[0])
-    add_legend(ax)
     picture.finding = (
         f"With {depth[-1]:.0f} layers: {left[-1]:,.0f} questions from the left, "
         f"{right[-1]:,.0f} from the right. The last layer multiplies the one by "

@@ -154,7 +154,17 @@ class Explorer:
         texts = fields.evaluate_all("fields => fields.map(f => f.value)")
         return json.dumps([self.picture(), self.sentence(), texts])
 
-    def changes_from(self, before, seconds=8):
+    def settled(self):
+        """Return what is seen once nothing has changed for a while."""
+        seen = self.seen()
+        for _ in range(40):
+            self.page.wait_for_timeout(300)
+            before, seen = seen, self.seen()
+            if seen == before:
+                break
+        return seen
+
+    def changes_from(self, before, seconds=4):
         """Return whether what is seen differs from `before` within the time."""
         for _ in range(int(seconds * 20)):
             if self.seen() != before:
