@@ -696,7 +696,7 @@ def divided_beforehand(weights, biases, x, y, eta):
 
 
 def decks():
-    return [deck(7, 3, 1), deck(6, 2, 2), deck(5, 5, 3), deck(9, 4, 4)]
+    return [deck(11, 3, 1), deck(10, 2, 2), deck(9, 9, 3), deck(13, 4, 4)]
 
 
 def deck(m, size, seed):
