@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bpkit.exercises import sandbox
+from bpkit.exercises import sandbox, slips
 from bpkit.exercises.compare import (
     RTOL,
     Pair,
@@ -189,6 +189,41 @@ class Exercise:
         """Register the decorated function as a right answer written another way."""
         self.variants.append(function)
         return function
+
+    def slips(self, text):
+        """Register slips: the lines that a learner writes in place of the right ones.
+
+        Parameters
+        ----------
+        text : str
+            A slip is its name, a colon and its question, which may go on over further
+            lines; then, indented, its lines. A line that ends with a mark, ``# BP1``,
+            stands for the line of the reference with the same mark, together with the
+            slip's lines right before it. ``pass  # BP1`` leaves it out. In an exercise
+            whose answer is a number, a slip's line is the wrong number.
+
+        Raises
+        ------
+        ValueError
+            If the reference has no line, or more than one, with a slip's mark.
+
+        Examples
+        --------
+        >>> @exercise(lesson=0, task="", cases=list, hints=())
+        ... def double(x):
+        ...     twice = 2 * x  # product
+        ...     return twice
+        >>> double.slips('''
+        ... adds_two: Added to x, or times x?
+        ...     twice = 2 + x  # product
+        ... ''')
+        >>> double.mistakes[0].function(5)
+        7
+        """
+        for name, question, lines in slips.parse(text):
+            make = slips.wrong_number if self.is_number else slips.slipped
+            function = make(name, self.reference, self.source, lines)
+            self.mistakes.append(Mistake(name, function, question))
 
     @cached_property
     def expected(self):

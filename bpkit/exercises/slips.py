@@ -1,0 +1,54 @@
+"""Mistakes as slips: the right program with a line or two as a learner writes them."""
+
+import re
+import textwrap
+
+MARK = re.compile(r"#\s*(\S.*?)\s*$")
+
+
+def parse(text):
+    """Yield each slip of a text: its name, its question and its lines."""
+    for head, lines in re.findall(r"((?:^\S.*\n)+)((?:^ .*\n?)+)", text, re.MULTILINE):
+        name, _, question = head.partition(": ")
+        yield name, " ".join(question.split()), textwrap.dedent(lines).rstrip()
+
+
+def slipped(name, reference, source, lines):
+    """Return the reference with a slip's lines in place of those with their marks."""
+    program, pending = source.splitlines(), []
+    for line in lines.splitlines():
+        pending.append(line)
+        mark = MARK.search(line)
+        if mark:
+            replaced = _line_with(mark[1], program, name)
+            indent = re.match(r"\s*", program[replaced])[0]
+            program[replaced] = textwrap.indent("\n".join(pending), indent)
+            pending = []
+    if pending:
+        raise ValueError(f"slip {name}: no mark follows {pending[0].strip()!r}")
+    # A copy, or the slip would take the reference's name in the module of the exercise.
+    namespace = dict(reference.__globals__)
+    exec(compile("\n".join(program), f"<slip {name}>", "exec"), namespace)
+    return namespace[reference.__name__]
+
+
+def wrong_number(name, reference, source, lines):
+    """Return a function that gives a slip's number."""
+    value = eval(lines.strip(), reference.__globals__)
+    return lambda: value
+
+
+def _line_with(mark, program, name):
+    """Return the number of the one line of a program that bears a mark."""
+    found = [i for i, line in enumerate(program) if _mark_of(line) == mark]
+    if len(found) != 1:
+        raise ValueError(
+            f"slip {name}: {len(found)} lines of the reference are marked # {mark}"
+        )
+    return found[0]
+
+
+def _mark_of(line):
+    """Return the mark that a line ends with, or None."""
+    mark = MARK.search(line)
+    return mark and mark[1]
