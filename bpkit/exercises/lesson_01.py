@@ -25,46 +25,25 @@ def nudge_ratio():
     return 2 * w
 
 
-@nudge_ratio.mistake("That is J itself. By how much does J change?")
-def the_value():
-    return 9
-
-
-@nudge_ratio.mistake("That is w. Which side of a square of side w grows, and how many?")
-def one_side_only():
-    return 3
-
-
-@nudge_ratio.mistake("That is how much J grows for ε = 0.001. How many ε is it?")
-def the_growth():
-    return 0.006
-
-
-@nudge_ratio.mistake(
-    "That is the ratio for ε = 0.001. Where is it heading as ε shrinks?"
-)
-def ratio_before_the_limit():
-    return (3.001**2 - 3**2) / 0.001
-
-
-@nudge_ratio.mistake("Which of the two changes stands above the line: J's or w's?")
-def upside_down():
-    return 1 / 6
-
-
-@nudge_ratio.mistake("Does J = w² grow or shrink when w = 3 grows?")
-def shrinks():
-    return -6
-
-
-@nudge_ratio.mistake("Where do you stand: is w equal to 3, or is J?")
-def slope_of_another_point():
-    return 2 * 9
-
-
-@nudge_ratio.mistake("Is your ε small? What remains of the ratio when it shrinks?")
-def nudge_of_one():
-    return 4**2 - 3**2
+nudge_ratio.slips("""
+the_value: That is J itself. By how much does J change?
+    9
+one_side_only: That is w. Which side of a square of side w grows, and how many?
+    3
+the_growth: That is how much J grows for ε = 0.001. How many ε is it?
+    0.006
+ratio_before_the_limit: That is the ratio for ε = 0.001. Where is it heading as ε
+shrinks?
+    (3.001**2 - 3**2) / 0.001
+upside_down: Which of the two changes stands above the line: J's or w's?
+    1 / 6
+shrinks: Does J = w² grow or shrink when w = 3 grows?
+    -6
+slope_of_another_point: Where do you stand: is w equal to 3, or is J?
+    2 * 9
+nudge_of_one: Is your ε small? What remains of the ratio when it shrinks?
+    4**2 - 3**2
+""")
 
 
 @nudge_ratio.variant
@@ -115,86 +94,43 @@ def does_not_use_h(answer):
     explain=does_not_use_h,
 )
 def forward_difference(f, x, h):
-    return (f(x + h) - f(x)) / h
+    return (f(x + h) - f(x)) / h  # slope
 
 
-@forward_difference.mistake("Is a slope height times width, or height over width?")
-def times_the_width(f, x, h):
-    return (f(x + h) - f(x)) * h
-
-
-@forward_difference.mistake("Which runs first here: the subtraction or the division?")
-def brackets_missing(f, x, h):
-    return f(x + h) - f(x) / h
-
-
-@forward_difference.mistake("That is the height. How wide was the step?")
-def height_only(f, x, h):
-    return f(x + h) - f(x)
-
-
-@forward_difference.mistake("What stands above the line: the height or the width?")
-def width_over_height(f, x, h):
-    return h / (f(x + h) - f(x))
-
-
-@forward_difference.mistake("Does a growing f have a positive slope with you?")
-def heights_swapped(f, x, h):
-    return (f(x) - f(x + h)) / h
-
-
-@forward_difference.mistake("Which way does your step go, forward or back?")
-def steps_back(f, x, h):
-    return (f(x) - f(x - h)) / h
-
-
-@forward_difference.mistake(
-    "At which two points do you call f? One should be x itself."
-)
-def central_quotient(f, x, h):
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
-@forward_difference.mistake("Are your two points h apart, or 2h?")
-def twice_the_width(f, x, h):
-    return (f(x + h) - f(x)) / (2 * h)
-
-
-@forward_difference.mistake("Is every parameter actually used?")
-def step_of_its_own(f, x, h):
+forward_difference.slips("""
+times_the_width: Is a slope height times width, or height over width?
+    return (f(x + h) - f(x)) * h  # slope
+brackets_missing: Which runs first here: the subtraction or the division?
+    return f(x + h) - f(x) / h  # slope
+height_only: That is the height. How wide was the step?
+    return f(x + h) - f(x)  # slope
+width_over_height: What stands above the line: the height or the width?
+    return h / (f(x + h) - f(x))  # slope
+heights_swapped: Does a growing f have a positive slope with you?
+    return (f(x) - f(x + h)) / h  # slope
+steps_back: Which way does your step go, forward or back?
+    return (f(x) - f(x - h)) / h  # slope
+central_quotient: At which two points do you call f? One should be x itself.
+    return (f(x + h) - f(x - h)) / (2 * h)  # slope
+twice_the_width: Are your two points h apart, or 2h?
+    return (f(x + h) - f(x)) / (2 * h)  # slope
+step_of_its_own: Is every parameter actually used?
     h = 1e-5
-    return (f(x + h) - f(x)) / h
-
-
-@forward_difference.mistake("Print the two points at which you call f. Do they differ?")
-def points_coincide(f, x, h):
+    return (f(x + h) - f(x)) / h  # slope
+points_coincide: Print the two points at which you call f. Do they differ?
     h = 1e-16
-    return (f(x + h) - f(x)) / h
-
-
-@forward_difference.mistake("What is nudged: what goes into f, or what comes out?")
-def nudges_the_value(f, x, h):
-    return (f(x) + h - f(x)) / h
-
-
-@forward_difference.mistake("How far apart are your two points: x, or h?")
-def divides_by_x(f, x, h):
-    return (f(x + h) - f(x)) / x
-
-
-@forward_difference.mistake("At x = 1.5 and h = 0.5: at which two points is f needed?")
-def step_as_place(f, x, h):
-    return (f(h) - f(x)) / h
-
-
-@forward_difference.mistake("Which operator drops the decimals?")
-def whole_numbers(f, x, h):
-    return (f(x + h) - f(x)) // h
-
-
-@forward_difference.mistake("Can a slope be negative? Try a function that falls.")
-def size_only(f, x, h):
-    return abs(f(x + h) - f(x)) / h
+    return (f(x + h) - f(x)) / h  # slope
+nudges_the_value: What is nudged: what goes into f, or what comes out?
+    return (f(x) + h - f(x)) / h  # slope
+divides_by_x: How far apart are your two points: x, or h?
+    return (f(x + h) - f(x)) / x  # slope
+step_as_place: At x = 1.5 and h = 0.5: at which two points is f needed?
+    return (f(h) - f(x)) / h  # slope
+whole_numbers: Which operator drops the decimals?
+    return (f(x + h) - f(x)) // h  # slope
+size_only: Can a slope be negative? Try a function that falls.
+    return abs(f(x + h) - f(x)) / h  # slope
+""")
 
 
 @forward_difference.variant
@@ -231,91 +167,45 @@ def from_numpy_differences(f, x, h):
     explain=does_not_use_h,
 )
 def central_difference(f, x, h):
-    return (f(x + h) - f(x - h)) / (2 * h)
+    return (f(x + h) - f(x - h)) / (2 * h)  # slope
 
 
-@central_difference.mistake("Which runs first in a / 2 * h: / or *?")
-def multiplies_by_h(f, x, h):
-    return (f(x + h) - f(x - h)) / 2 * h
-
-
-@central_difference.mistake("How far apart are your two points?")
-def half_the_width(f, x, h):
-    return (f(x + h) - f(x - h)) / h
-
-
-@central_difference.mistake("How wide is it from x − h to x + h: 2, or 2h?")
-def width_without_h(f, x, h):
-    return (f(x + h) - f(x - h)) / 2
-
-
-@central_difference.mistake("That is the height. How wide is it from x − h to x + h?")
-def no_width(f, x, h):
-    return f(x + h) - f(x - h)
-
-
-@central_difference.mistake("Where do you look: on one side of x, or on both?")
-def forward_quotient(f, x, h):
-    return (f(x + h) - f(x)) / h
-
-
-@central_difference.mistake(
-    "Where do you look: only to the left of x, or on both sides?"
-)
-def backward_quotient(f, x, h):
-    return (f(x) - f(x - h)) / h
-
-
-@central_difference.mistake("Both points, and both of them counted: from x, or x − h?")
-def forward_over_two_h(f, x, h):
-    return (f(x + h) - f(x)) / (2 * h)
-
-
-@central_difference.mistake("How far from x are your points: h, or half of it?")
-def half_steps(f, x, h):
-    return (f(x + h / 2) - f(x - h / 2)) / h
-
-
-@central_difference.mistake("Does a growing f have a positive slope with you?")
-def points_swapped(f, x, h):
-    return (f(x - h) - f(x + h)) / (2 * h)
-
-
-@central_difference.mistake("Is the height a sum of two values, or a difference?")
-def adds_the_values(f, x, h):
-    return (f(x + h) + f(x - h)) / (2 * h)
-
-
-@central_difference.mistake("Which runs first here: the subtraction or the division?")
-def no_brackets(f, x, h):
-    return f(x + h) - f(x - h) / (2 * h)
-
-
-@central_difference.mistake("Is every parameter actually used?")
-def own_step(f, x, h):
+central_difference.slips("""
+multiplies_by_h: Which runs first in a / 2 * h: / or *?
+    return (f(x + h) - f(x - h)) / 2 * h  # slope
+half_the_width: How far apart are your two points?
+    return (f(x + h) - f(x - h)) / h  # slope
+width_without_h: How wide is it from x − h to x + h: 2, or 2h?
+    return (f(x + h) - f(x - h)) / 2  # slope
+no_width: That is the height. How wide is it from x − h to x + h?
+    return f(x + h) - f(x - h)  # slope
+forward_quotient: Where do you look: on one side of x, or on both?
+    return (f(x + h) - f(x)) / h  # slope
+backward_quotient: Where do you look: only to the left of x, or on both sides?
+    return (f(x) - f(x - h)) / h  # slope
+forward_over_two_h: Both points, and both of them counted: from x, or x − h?
+    return (f(x + h) - f(x)) / (2 * h)  # slope
+half_steps: How far from x are your points: h, or half of it?
+    return (f(x + h / 2) - f(x - h / 2)) / h  # slope
+points_swapped: Does a growing f have a positive slope with you?
+    return (f(x - h) - f(x + h)) / (2 * h)  # slope
+adds_the_values: Is the height a sum of two values, or a difference?
+    return (f(x + h) + f(x - h)) / (2 * h)  # slope
+no_brackets: Which runs first here: the subtraction or the division?
+    return f(x + h) - f(x - h) / (2 * h)  # slope
+own_step: Is every parameter actually used?
     h = 1e-5
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
-@central_difference.mistake("Print the two points at which you call f. Do they differ?")
-def points_fall_together(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)  # slope
+points_fall_together: Print the two points at which you call f. Do they differ?
     h = 1e-16
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
-@central_difference.mistake("Which operator drops the decimals?")
-def floors(f, x, h):
-    return (f(x + h) - f(x - h)) // (2 * h)
-
-
-@central_difference.mistake("What is the width: 2h, or h²?")
-def width_squared(f, x, h):
-    return (f(x + h) - f(x - h)) / h**2
-
-
-@central_difference.mistake("That is how the slope changes. What does the slope need?")
-def second_difference(f, x, h):
-    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+    return (f(x + h) - f(x - h)) / (2 * h)  # slope
+floors: Which operator drops the decimals?
+    return (f(x + h) - f(x - h)) // (2 * h)  # slope
+width_squared: What is the width: 2h, or h²?
+    return (f(x + h) - f(x - h)) / h**2  # slope
+second_difference: That is how the slope changes. What does the slope need?
+    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2  # slope
+""")
 
 
 @central_difference.variant
@@ -372,85 +262,44 @@ def weighted_inputs():
     quiet=True,
 )
 def sigmoid(z):
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+    e = np.exp(-np.abs(z))  # at most 1
+    return np.where(z >= 0, 1, e) / (1 + e)  # σ
 
 
-@sigmoid.mistake("For which z is e^(−z) too large to hold?")
-def overflows(z):
-    return 1 / (1 + np.exp(-z))
-
-
-@sigmoid.mistake("np.where picks one of two arrays. Which of the two is computed?")
-def where_computes_both(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
-
-
-@sigmoid.mistake("What is ∞ / ∞? Print np.exp(z) at z = 1000.")
-def infinity_over_infinity(z):
-    return np.exp(z) / (1 + np.exp(z))
-
-
-@sigmoid.mistake("Should σ rise or fall as z grows? Look at the sign in the exponent.")
-def falls(z):
-    return 1 / (1 + np.exp(z))
-
-
-@sigmoid.mistake("It falls as z grows. What is missing from it to 1?")
-def the_rest_to_one(z):
-    return np.exp(-z) / (1 + np.exp(-z))
-
-
-@sigmoid.mistake("Which runs first in 1 / 1 + e: / or +?")
-def brackets_forgotten(z):
-    return 1 / 1 + np.exp(-z)
-
-
-@sigmoid.mistake("What is σ(0)? Is there a plus or a minus below the line?")
-def minus_below(z):
+sigmoid.slips("""
+overflows: For which z is e^(−z) too large to hold?
+    return 1 / (1 + np.exp(-z))  # σ
+where_computes_both: np.where picks one of two arrays. Which of the two is computed?
+    right, left = 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))
+    return np.where(z >= 0, right, left)  # σ
+infinity_over_infinity: What is ∞ / ∞? Print np.exp(z) at z = 1000.
+    return np.exp(z) / (1 + np.exp(z))  # σ
+falls: Should σ rise or fall as z grows? Look at the sign in the exponent.
+    return 1 / (1 + np.exp(z))  # σ
+the_rest_to_one: It falls as z grows. What is missing from it to 1?
+    return np.exp(-z) / (1 + np.exp(-z))  # σ
+brackets_forgotten: Which runs first in 1 / 1 + e: / or +?
+    return 1 / 1 + np.exp(-z)  # σ
+minus_below: What is σ(0)? Is there a plus or a minus below the line?
     with np.errstate(divide="ignore"):
-        return 1 / (1 - np.exp(-z))
-
-
-@sigmoid.mistake("Which values can it take? σ lies between 0 and 1.")
-def hyperbolic_tangent(z):
-    return np.tanh(z)
-
-
-@sigmoid.mistake("Compare with σ at z = 1: does tanh want z, or half of it?")
-def tanh_of_the_whole(z):
-    return (1 + np.tanh(z)) / 2
-
-
-@sigmoid.mistake(
-    "Which values can it take? tanh(z/2) still has to be moved into 0 to 1."
-)
-def tanh_not_moved(z):
-    return np.tanh(z / 2)
-
-
-@sigmoid.mistake("That is the slope of the sigmoid. What is asked for?")
-def its_slope(z):
-    e = np.exp(-np.abs(z))
-    return e / (1 + e) ** 2
-
-
-@sigmoid.mistake("Print the dtype of your result when z holds whole numbers.")
-def keeps_whole_numbers(z):
+        return 1 / (1 - np.exp(-z))  # σ
+hyperbolic_tangent: Which values can it take? σ lies between 0 and 1.
+    return np.tanh(z)  # σ
+tanh_of_the_whole: Compare with σ at z = 1: does tanh want z, or half of it?
+    return (1 + np.tanh(z)) / 2  # σ
+tanh_not_moved: Which values can it take? tanh(z/2) still has to be moved into 0 to 1.
+    return np.tanh(z / 2)  # σ
+its_slope: That is the slope of the sigmoid. What is asked for?
+    return e / (1 + e) ** 2  # σ
+keeps_whole_numbers: Print the dtype of your result when z holds whole numbers.
     a = np.zeros_like(z)
-    e = np.exp(-np.abs(z))
     a[...] = np.where(z >= 0, 1, e) / (1 + e)
-    return a
-
-
-@sigmoid.mistake("Is that right for negative z? Compare σ(−2) and σ(2).")
-def even(z):
-    return 1 / (1 + np.exp(-np.abs(z)))
-
-
-@sigmoid.mistake("Does that step function have a slope anywhere? Where is the e?")
-def a_step(z):
-    return np.where(z >= 0, 1.0, 0.0)
+    return a  # σ
+even: Is that right for negative z? Compare σ(−2) and σ(2).
+    return 1 / (1 + e)  # σ
+a_step: Does that step function have a slope anywhere? Where is the e?
+    return np.where(z >= 0, 1.0, 0.0)  # σ
+""")
 
 
 @sigmoid.variant
@@ -522,98 +371,50 @@ def number_by_number(z):
     quiet=True,
 )
 def sigmoid_prime(z):
-    a = 1 / (1 + np.exp(-np.abs(z)))  # σ(|z|): the slope is the same at z and −z
-    return a * (1 - a)
+    # The slope is the same at z and −z, so |z| will do, and nothing overflows.
+    a = 1 / (1 + np.exp(-np.abs(z)))  # σ
+    return a * (1 - a)  # σ′
 
 
-@sigmoid_prime.mistake("Is the input z, or is it σ(z) already?")
-def of_the_activation(z):
-    return z * (1 - z)
-
-
-@sigmoid_prime.mistake("The sigmoid rises everywhere. Can its slope be negative?")
-def negative(z):
-    a = activations.sigmoid(z)
-    return -a * (1 - a)
-
-
-@sigmoid_prime.mistake("At z = −1000: which intermediate overflows, and what is ∞ / ∞?")
-def overflow_to_nan(z):
-    return np.exp(-z) / (1 + np.exp(-z)) ** 2
-
-
-@sigmoid_prime.mistake("For which z is e^(−z) too large to hold?")
-def overflow_below(z):
-    a = 1 / (1 + np.exp(-z))
-    return a * (1 - a)
-
-
-@sigmoid_prime.mistake("At z = 1000: which intermediate overflows, and what is ∞ / ∞?")
-def overflow_to_nan_above(z):
-    return np.exp(z) / (1 + np.exp(z)) ** 2
-
-
-@sigmoid_prime.mistake("On which sides of zero does an exp overflow?")
-def overflow_on_both_sides(z):
-    return 1 / (2 + np.exp(z) + np.exp(-z))
-
-
-@sigmoid_prime.mistake("That is σ(z). How steep is it there?")
-def the_sigmoid(z):
-    return activations.sigmoid(z)
-
-
-@sigmoid_prime.mistake("That is 1 − σ(z). Which factor is missing?")
-def one_factor_missing(z):
-    return 1 - activations.sigmoid(z)
-
-
-@sigmoid_prime.mistake("How large is the slope at z = 1000, where σ is flat?")
-def plus_for_minus(z):
-    a = activations.sigmoid(z)
-    return a * (1 + a)
-
-
-@sigmoid_prime.mistake("Where does z still stand, and where should σ(z)?")
-def half_replaced(z):
-    return activations.sigmoid(z) * (1 - z)
-
-
-@sigmoid_prime.mistake("How often is the sigmoid applied before the slope is taken?")
-def sigmoid_twice(z):
-    a = activations.sigmoid(activations.sigmoid(z))
-    return a * (1 - a)
-
-
-@sigmoid_prime.mistake("Which runs first in a * 1 − a: * or −?")
-def no_brackets_around(z):
-    a = activations.sigmoid(z)
-    return a * 1 - a
-
-
-@sigmoid_prime.mistake("What is a (1 − a) when multiplied out? Which a is squared?")
-def one_minus_the_square(z):
-    a = activations.sigmoid(z)
-    return 1 - a**2
-
-
-@sigmoid_prime.mistake("What is a (1 − a) at z = 0? Count the factors.")
-def both_squared(z):
-    a = activations.sigmoid(z)
-    return (a * (1 - a)) ** 2
-
-
-@sigmoid_prime.mistake("Of which function is 1 − tanh² the slope?")
-def slope_of_tanh(z):
-    return 1 - np.tanh(z) ** 2
-
-
-@sigmoid_prime.mistake("Print the dtype of your result when z holds whole numbers.")
-def whole_slopes(z):
+sigmoid_prime.slips("""
+of_the_activation: Is the input z, or is it σ(z) already?
+    return z * (1 - z)  # σ′
+negative: The sigmoid rises everywhere. Can its slope be negative?
+    return -a * (1 - a)  # σ′
+overflow_to_nan: At z = −1000: which intermediate overflows, and what is ∞ / ∞?
+    return np.exp(-z) / (1 + np.exp(-z)) ** 2  # σ′
+overflow_below: For which z is e^(−z) too large to hold?
+    a = 1 / (1 + np.exp(-z))  # σ
+overflow_to_nan_above: At z = 1000: which intermediate overflows, and what is ∞ / ∞?
+    return np.exp(z) / (1 + np.exp(z)) ** 2  # σ′
+overflow_on_both_sides: On which sides of zero does an exp overflow?
+    return 1 / (2 + np.exp(z) + np.exp(-z))  # σ′
+the_sigmoid: That is σ(z). How steep is it there?
+    return activations.sigmoid(z)  # σ′
+one_factor_missing: That is 1 − σ(z). Which factor is missing?
+    return 1 - activations.sigmoid(z)  # σ′
+plus_for_minus: How large is the slope at z = 1000, where σ is flat?
+    a = activations.sigmoid(z)  # σ
+    return a * (1 + a)  # σ′
+half_replaced: Where does z still stand, and where should σ(z)?
+    return activations.sigmoid(z) * (1 - z)  # σ′
+sigmoid_twice: How often is the sigmoid applied before the slope is taken?
+    a = activations.sigmoid(activations.sigmoid(z))  # σ
+no_brackets_around: Which runs first in a * 1 − a: * or −?
+    a = activations.sigmoid(z)  # σ
+    return a * 1 - a  # σ′
+one_minus_the_square: What is a (1 − a) when multiplied out? Which a is squared?
+    a = activations.sigmoid(z)  # σ
+    return 1 - a**2  # σ′
+both_squared: What is a (1 − a) at z = 0? Count the factors.
+    return (a * (1 - a)) ** 2  # σ′
+slope_of_tanh: Of which function is 1 − tanh² the slope?
+    return 1 - np.tanh(z) ** 2  # σ′
+whole_slopes: Print the dtype of your result when z holds whole numbers.
     slope = np.zeros_like(z)
-    a = activations.sigmoid(z)
     slope[...] = a * (1 - a)
-    return slope
+    return slope  # σ′
+""")
 
 
 @sigmoid_prime.variant

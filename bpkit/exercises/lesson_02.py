@@ -19,11 +19,7 @@ def outputs_and_targets():
 
 
 def counts(a, y):
-    return {
-        "m": a.shape[1],
-        "n": a.shape[0],
-        "n m": a.size,
-    }
+    return {"m": a.shape[1], "n": a.shape[0], "n m": a.size}
 
 
 @exercise(
@@ -42,104 +38,48 @@ def counts(a, y):
     quantities=counts,
 )
 def quadratic_cost(a, y):
-    m = a.shape[1]
-    return np.sum((a - y) ** 2) / (2 * m)
+    m = a.shape[1]  # examples
+    return np.sum((a - y) ** 2) / (2 * m)  # cost
 
 
-@quadratic_cost.mistake("Which constant stands before ‖a − y‖²?")
-def forgets_the_half(a, y):
-    return np.sum((a - y) ** 2) / a.shape[1]
-
-
-@quadratic_cost.mistake("Repeat every example: should the cost double?")
-def sum_for_mean(a, y):
-    return np.sum((a - y) ** 2) / 2
-
-
-@quadratic_cost.mistake(
-    "Neither halved nor averaged: what does the task ask of the sum?"
-)
-def bare_sum(a, y):
-    return np.sum((a - y) ** 2)
-
-
-@quadratic_cost.mistake("Mean over what: the columns, or all entries?")
-def mean_over_all_entries(a, y):
-    return np.mean((a - y) ** 2) / 2
-
-
-@quadratic_cost.mistake("Mean over what: the columns, or all entries? And the half?")
-def mean_squared_error(a, y):
-    return np.mean((a - y) ** 2)
-
-
-@quadratic_cost.mistake("Which axis holds the examples: rows or columns?")
-def divides_by_rows(a, y):
-    return np.sum((a - y) ** 2) / (2 * a.shape[0])
-
-
-@quadratic_cost.mistake("How many entries has len(a): rows, or columns? And the half?")
-def divides_by_len(a, y):
-    return np.sum((a - y) ** 2) / len(a)
-
-
-@quadratic_cost.mistake("Is this a length or a squared length?")
-def length_not_squared(a, y):
-    return np.mean(np.linalg.norm(a - y, axis=0)) / 2
-
-
-@quadratic_cost.mistake(
-    "Is this a length or a squared length, and of one column or of all?"
-)
-def length_of_everything(a, y):
-    return np.linalg.norm(a - y) / 2
-
-
-@quadratic_cost.mistake("Are differences squared before they are summed, or after?")
-def squares_the_sum(a, y):
-    return np.mean(np.sum(a - y, axis=0) ** 2) / 2
-
-
-@quadratic_cost.mistake("Is it the distance of a from y, or the difference of lengths?")
-def difference_of_squares(a, y):
-    return np.sum(a**2 - y**2) / (2 * a.shape[1])
-
-
-@quadratic_cost.mistake("Can your cost be zero when a is wrong? Where is the square?")
-def nothing_squared(a, y):
-    return np.sum(a - y) / (2 * a.shape[1])
-
-
-@quadratic_cost.mistake("|a − y| or its square?")
-def absolute_values(a, y):
-    return np.sum(np.abs(a - y)) / (2 * a.shape[1])
-
-
-@quadratic_cost.mistake("One number a column. What is asked of them together?")
-def one_cost_a_column(a, y):
-    return np.sum((a - y) ** 2, axis=0) / 2
-
-
-@quadratic_cost.mistake("Over which axis do you sum: is a row an example?")
-def one_cost_a_row(a, y):
-    return np.sum((a - y) ** 2, axis=1) / 2
-
-
-@quadratic_cost.mistake(
-    "How often is the half applied? Does one of them stand inside a square?"
-)
-def two_halves(a, y):
-    return np.sum((a - y) ** 2) / (4 * a.shape[1])
-
-
-@quadratic_cost.mistake("Which operator drops the decimals?")
-def drops_the_decimals(a, y):
-    return np.sum((a - y) ** 2) // 2 / a.shape[1]
-
-
-@quadratic_cost.mistake("Can a cost be negative?")
-def negative_cost(a, y):
-    return -np.sum((a - y) ** 2) / (2 * a.shape[1])
+quadratic_cost.slips("""
+forgets_the_half: Which constant stands before ‖a − y‖²?
+    return np.sum((a - y) ** 2) / m  # cost
+sum_for_mean: Repeat every example: should the cost double?
+    return np.sum((a - y) ** 2) / 2  # cost
+bare_sum: Neither halved nor averaged: what does the task ask of the sum?
+    return np.sum((a - y) ** 2)  # cost
+mean_over_all_entries: Mean over what: the columns, or all entries?
+    return np.mean((a - y) ** 2) / 2  # cost
+mean_squared_error: Mean over what: the columns, or all entries? And the half?
+    return np.mean((a - y) ** 2)  # cost
+divides_by_rows: Which axis holds the examples: rows or columns?
+    m = a.shape[0]  # examples
+divides_by_len: How many entries has len(a): rows, or columns? And the half?
+    return np.sum((a - y) ** 2) / len(a)  # cost
+length_not_squared: Is this a length or a squared length?
+    return np.mean(np.linalg.norm(a - y, axis=0)) / 2  # cost
+length_of_everything: Is this a length or a squared length, and of one column or of all?
+    return np.linalg.norm(a - y) / 2  # cost
+squares_the_sum: Are differences squared before they are summed, or after?
+    return np.mean(np.sum(a - y, axis=0) ** 2) / 2  # cost
+difference_of_squares: Is it the distance of a from y, or the difference of lengths?
+    return np.sum(a**2 - y**2) / (2 * m)  # cost
+nothing_squared: Can your cost be zero when a is wrong? Where is the square?
+    return np.sum(a - y) / (2 * m)  # cost
+absolute_values: |a − y| or its square?
+    return np.sum(np.abs(a - y)) / (2 * m)  # cost
+one_cost_a_column: One number a column. What is asked of them together?
+    return np.sum((a - y) ** 2, axis=0) / 2  # cost
+one_cost_a_row: Over which axis do you sum: is a row an example?
+    return np.sum((a - y) ** 2, axis=1) / 2  # cost
+two_halves: How often is the half applied? Does one of them stand inside a square?
+    return np.sum((a - y) ** 2) / (4 * m)  # cost
+drops_the_decimals: Which operator drops the decimals?
+    return np.sum((a - y) ** 2) // 2 / m  # cost
+negative_cost: Can a cost be negative?
+    return -np.sum((a - y) ** 2) / (2 * m)  # cost
+""")
 
 
 @quadratic_cost.variant
@@ -182,82 +122,41 @@ def by_einsum(a, y):
     quantities=counts,
 )
 def cost_derivative(a, y):
-    return a - y
+    return a - y  # ∂C/∂a
 
 
-@cost_derivative.mistake("If a rises slightly above y, does the cost rise or fall?")
-def target_minus_output(a, y):
-    return y - a
-
-
-@cost_derivative.mistake("Which constant stands before your cost?")
-def twice(a, y):
-    return 2 * (a - y)
-
-
-@cost_derivative.mistake("The slope of ½u² is u. Where did the 2 of the square go?")
-def half(a, y):
-    return (a - y) / 2
-
-
-@cost_derivative.mistake("How many partial derivatives are asked for?")
-def summed_up(a, y):
-    return np.sum(a - y)
-
-
-@cost_derivative.mistake("How many partial derivatives has a column of n entries?")
-def summed_down_the_columns(a, y):
-    return np.sum(a - y, axis=0)
-
-
-@cost_derivative.mistake(
-    "One number an entry or one an output? Who averaged the columns?"
-)
-def averaged_over_the_columns(a, y):
-    return np.mean(a - y, axis=1, keepdims=True)
-
-
-@cost_derivative.mistake("One example's cost, or the mean of all? Who divides by m?")
-def divided_by_m(a, y):
-    return (a - y) / a.shape[1]
-
-
-@cost_derivative.mistake("Who divides by the number of outputs?")
-def divided_by_n(a, y):
-    return (a - y) / a.shape[0]
-
-
-@cost_derivative.mistake("That is the cost of every entry. What is its slope?")
-def the_cost_itself(a, y):
-    return 0.5 * (a - y) ** 2
-
-
-@cost_derivative.mistake("A slope has a sign. What does yours say where a is below y?")
-def distance_only(a, y):
-    return np.abs(a - y)
-
-
-@cost_derivative.mistake("Does the slope grow with the distance from y?")
-def sign_only(a, y):
-    return np.sign(a - y)
-
-
-@cost_derivative.mistake(
-    "With respect to what: to the output a, or to what is before it?"
-)
-def with_the_sigmoid(a, y):
-    return (a - y) * a * (1 - a)
-
-
-@cost_derivative.mistake("Print a after the call: whose array did you change?")
-def in_the_callers_array(a, y):
+cost_derivative.slips("""
+target_minus_output: If a rises slightly above y, does the cost rise or fall?
+    return y - a  # ∂C/∂a
+twice: Which constant stands before your cost?
+    return 2 * (a - y)  # ∂C/∂a
+half: The slope of ½u² is u. Where did the 2 of the square go?
+    return (a - y) / 2  # ∂C/∂a
+summed_up: How many partial derivatives are asked for?
+    return np.sum(a - y)  # ∂C/∂a
+summed_down_the_columns: How many partial derivatives has a column of n entries?
+    return np.sum(a - y, axis=0)  # ∂C/∂a
+averaged_over_the_columns: One number an entry or one an output? Who averaged the
+columns?
+    return np.mean(a - y, axis=1, keepdims=True)  # ∂C/∂a
+divided_by_m: One example's cost, or the mean of all? Who divides by m?
+    return (a - y) / a.shape[1]  # ∂C/∂a
+divided_by_n: Who divides by the number of outputs?
+    return (a - y) / a.shape[0]  # ∂C/∂a
+the_cost_itself: That is the cost of every entry. What is its slope?
+    return 0.5 * (a - y) ** 2  # ∂C/∂a
+distance_only: A slope has a sign. What does yours say where a is below y?
+    return np.abs(a - y)  # ∂C/∂a
+sign_only: Does the slope grow with the distance from y?
+    return np.sign(a - y)  # ∂C/∂a
+with_the_sigmoid: With respect to what: to the output a, or to what is before it?
+    return (a - y) * a * (1 - a)  # ∂C/∂a
+in_the_callers_array: Print a after the call: whose array did you change?
     a -= y
-    return a
-
-
-@cost_derivative.mistake("Compare the shape with that of a.")
-def transposed(a, y):
-    return (a - y).T
+    return a  # ∂C/∂a
+transposed: Compare the shape with that of a.
+    return (a - y).T  # ∂C/∂a
+""")
 
 
 @cost_derivative.variant
@@ -281,7 +180,7 @@ def row_lists(a, y):
 def landscapes():
     bend = Formula("x₀²x₁ + x₁³", lambda x: x[0] ** 2 * x[1] + x[1] ** 3)
     pairs = Formula("Σ x₀ⱼ³ x₁ⱼ", lambda x: np.sum(x[0] ** 3 * x[1]))
-    block = Formula("x₀₀²x₁₁ − x₀₁x₁₀³", lambda x: _block(x))
+    block = Formula("x₀₀²x₁₁ − x₀₁x₁₀³", _block)
     power = Formula("(Σx)³", lambda x: np.sum(x) ** 3)
     mixed = Formula("Σ sin(x) · Σ x²", lambda x: np.sum(np.sin(x)) * np.sum(x**2))
     return [
@@ -334,244 +233,94 @@ def gradient_without_h(answer):
     explain=gradient_without_h,
 )
 def numerical_gradient(f, x, h=1e-5):
-    x = np.array(x, dtype=float)  # a copy: the caller's x is not touched
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        kept = x[index]
-        x[index] = kept + h
+    x = np.array(x, dtype=float)  # a copy, in floats
+    gradient = np.zeros(x.shape)  # one slope an entry
+    for index in np.ndindex(x.shape):  # every entry
+        kept = x[index]  # the old entry
+        x[index] = kept + h  # nudge up
         right = f(x)
-        x[index] = kept - h
+        x[index] = kept - h  # nudge down
         left = f(x)
-        x[index] = kept
-        gradient[index] = (right - left) / (2 * h)
-    return gradient
+        x[index] = kept  # put back
+        gradient[index] = (right - left) / (2 * h)  # slope
+    return gradient  # all slopes
 
 
-def nudged(x, index, step):
-    """Return a copy of x, as floats, with one entry moved."""
-    x = np.array(x, dtype=float)
-    x[index] += step
-    return x
-
-
-def every_entry(x, slope):
-    """Return the array of the slopes of all entries."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        gradient[index] = slope(index)
-    return gradient
-
-
-def rise(f, x, i, h):
-    """Return how much f grows over two steps along entry i."""
-    return f(nudged(x, i, h)) - f(nudged(x, i, -h))
-
-
-@numerical_gradient.mistake("Which runs first in a / 2 * h: / or *?")
-def multiplies_by_h(f, x, h=1e-5):
-    return every_entry(x, lambda i: rise(f, x, i, h) / 2 * h)
-
-
-@numerical_gradient.mistake("How far apart are your two points?")
-def divides_by_one_h(f, x, h=1e-5):
-    return every_entry(x, lambda i: rise(f, x, i, h) / h)
-
-
-@numerical_gradient.mistake("What spacing does your quotient assume: 1, or h?")
-def spacing_missing(f, x, h=1e-5):
-    return every_entry(x, lambda i: rise(f, x, i, h) / 2)
-
-
-@numerical_gradient.mistake(
-    "Compare your errors at h and h/10. On how many sides do you look?"
-)
-def forward_only(f, x, h=1e-5):
-    return every_entry(x, lambda i: (f(nudged(x, i, h)) - f(x)) / h)
-
-
-@numerical_gradient.mistake("On how many sides of x do you look?")
-def backward_only(f, x, h=1e-5):
-    return every_entry(x, lambda i: (f(x) - f(nudged(x, i, -h))) / h)
-
-
-@numerical_gradient.mistake("How far from x are your points: h, or half of it?")
-def half_steps(f, x, h=1e-5):
-    return every_entry(x, lambda i: rise(f, x, i, h / 2) / h)
-
-
-@numerical_gradient.mistake("If f grows along an entry, which sign has its slope?")
-def downhill(f, x, h=1e-5):
-    return every_entry(x, lambda i: -rise(f, x, i, h) / (2 * h))
-
-
-@numerical_gradient.mistake("Is every parameter actually used?")
-def step_of_its_own(f, x, h=1e-5):
+numerical_gradient.slips("""
+multiplies_by_h: Which runs first in a / 2 * h: / or *?
+    gradient[index] = (right - left) / 2 * h  # slope
+divides_by_one_h: How far apart are your two points?
+    gradient[index] = (right - left) / h  # slope
+spacing_missing: What spacing does your quotient assume: 1, or h?
+    gradient[index] = (right - left) / 2  # slope
+forward_only: Compare your errors at h and h/10. On how many sides do you look?
+    x[index] = kept  # nudge down
+    gradient[index] = (right - left) / h  # slope
+backward_only: On how many sides of x do you look?
+    x[index] = kept  # nudge up
+    gradient[index] = (right - left) / h  # slope
+half_steps: How far from x are your points: h, or half of it?
+    x[index] = kept + h / 2  # nudge up
+    x[index] = kept - h / 2  # nudge down
+    gradient[index] = (right - left) / h  # slope
+downhill: If f grows along an entry, which sign has its slope?
+    gradient[index] = (left - right) / (2 * h)  # slope
+step_of_its_own: Is every parameter actually used?
     h = 1e-5
-    return every_entry(x, lambda i: rise(f, x, i, h) / (2 * h))
-
-
-@numerical_gradient.mistake("Which operator drops the decimals?")
-def floors(f, x, h=1e-5):
-    return every_entry(x, lambda i: rise(f, x, i, h) // (2 * h))
-
-
-@numerical_gradient.mistake("Print x after perturbing, when it holds whole numbers.")
-def nudge_cut_off(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + h
-        right = f(x)
-        x[i] = kept - h
-        left = f(x)
-        x[i] = kept
-        gradient[i] = (right - left) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake("Which dtype holds your results when x is whole?")
-def slopes_cut_off(f, x, h=1e-5):
+    x = np.array(x, dtype=float)  # a copy, in floats
+floors: Which operator drops the decimals?
+    gradient[index] = (right - left) // (2 * h)  # slope
+nudge_cut_off: Print x after perturbing, when it holds whole numbers.
+    pass  # a copy, in floats
+slopes_cut_off: Which dtype holds your results when x is whole?
     gradient = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        gradient[i] = rise(f, x, i, h) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake(
-    "When x is whole: print x after perturbing, and your dtypes."
-)
-def nudge_and_slopes_cut_off(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + h
-        right = f(x)
-        x[i] = kept - h
-        left = f(x)
-        x[i] = kept
-        gradient[i] = (right - left) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake("When you come to the second entry, where is the first?")
-def never_puts_back(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        right = f(x)
-        x[i] -= 2 * h
-        gradient[i] = (right - f(x)) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake(
-    "After the call, is x what it was? And at the second entry?"
-)
-def leaves_x_nudged(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        right = f(x)
-        x[i] -= 2 * h
-        gradient[i] = (right - f(x)) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake(
-    "At which two points do you call f, and how far apart are they?"
-)
-def steps_back_once(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        right = f(x)
-        x[i] -= h
-        gradient[i] = (right - f(x)) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake(
-    "Is x + h − 2h + h exactly x? Who still knows the old value?"
-)
-def puts_back_by_adding(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        right = f(x)
-        x[i] -= 2 * h
-        gradient[i] = (right - f(x)) / (2 * h)
-        x[i] += h
-    return gradient
-
-
-@numerical_gradient.mistake(
-    "What kind of argument does f expect: one entry, or all of x?"
-)
-def one_entry_to_f(f, x, h=1e-5):
-    return every_entry(x, lambda i: (f(x[i] + h) - f(x[i] - h)) / (2 * h))
-
-
-@numerical_gradient.mistake("Print the two arrays that you hand to f. Do they differ?")
-def both_points_the_same(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        right, left = x, x
-        right[i] += h
-        left[i] -= h
-        gradient[i] = (f(right) - f(left)) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake("Two names, but how many arrays? Print x after the call.")
-def two_names_for_x(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        right, left = x, x
-        right[i] += h
-        left[i] -= h
-        gradient[i] = (f(right) - f(left)) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake("How many entries move at once in x + h?")
-def moves_all_entries(f, x, h=1e-5):
-    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
-
-
-@numerical_gradient.mistake(
-    "How many entries move at once, and how many slopes are asked for?"
-)
-def one_slope_for_all(f, x, h=1e-5):
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
-@numerical_gradient.mistake("In two dimensions, what is x[i]: an entry, or a row?")
-def moves_whole_rows(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in range(len(x)):
-        gradient[i] = rise(f, x, i, h) / (2 * h)
-    return gradient
-
-
-@numerical_gradient.mistake("Compare the shape of your result with that of x.")
-def loses_the_shape(f, x, h=1e-5):
-    return np.array([rise(f, x, i, h) / (2 * h) for i in np.ndindex(x.shape)])
-
-
-@numerical_gradient.mistake("How many slopes have you filled in when you return?")
-def returns_in_the_loop(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        gradient[i] = rise(f, x, i, h) / (2 * h)
-        return gradient
-
-
-@numerical_gradient.mistake("Are the slopes of all entries to be added, or kept apart?")
-def adds_the_slopes(f, x, h=1e-5):
-    return np.sum(every_entry(x, lambda i: rise(f, x, i, h) / (2 * h)))
+    x = np.array(x, dtype=float)  # a copy, in floats
+    pass  # one slope an entry
+nudge_and_slopes_cut_off: When x is whole: print x after perturbing, and your dtypes.
+    pass  # a copy, in floats
+    gradient = np.zeros_like(x)  # one slope an entry
+never_puts_back: When you come to the second entry, where is the first?
+    pass  # put back
+leaves_x_nudged: After the call, is x what it was? And at the second entry?
+    pass  # a copy, in floats
+    x[index] += h  # nudge up
+    x[index] -= 2 * h  # nudge down
+    pass  # put back
+steps_back_once: At which two points do you call f, and how far apart are they?
+    x[index] -= h  # nudge down
+puts_back_by_adding: Is x + h − 2h + h exactly x? Who still knows the old value?
+    pass  # a copy, in floats
+    x[index] += h  # nudge up
+    x[index] -= 2 * h  # nudge down
+    x[index] += h  # put back
+one_entry_to_f: What kind of argument does f expect: one entry, or all of x?
+    gradient[index] = (f(kept + h) - f(kept - h)) / (2 * h)  # slope
+both_points_the_same: Print the two arrays that you hand to f. Do they differ?
+    right, left = x, x
+    right[index] += h
+    left[index] -= h
+    gradient[index] = (f(right) - f(left)) / (2 * h)  # slope
+two_names_for_x: Two names, but how many arrays? Print x after the call.
+    pass  # a copy, in floats
+    right, left = x, x
+    right[index] += h
+    left[index] -= h
+    gradient[index] = (f(right) - f(left)) / (2 * h)  # slope
+moves_all_entries: How many entries move at once in x + h?
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))  # all slopes
+one_slope_for_all: How many entries move at once, and how many slopes are asked for?
+    return (f(x + h) - f(x - h)) / (2 * h)  # all slopes
+moves_whole_rows: In two dimensions, what is x[i]: an entry, or a row?
+    for index in range(len(x)):  # every entry
+    kept = x[index].copy()  # the old entry
+loses_the_shape: Compare the shape of your result with that of x.
+    return gradient.ravel()  # all slopes
+returns_in_the_loop: How many slopes have you filled in when you return?
+    gradient[index] = (right - left) / (2 * h)
+    return gradient  # slope
+adds_the_slopes: Are the slopes of all entries to be added, or kept apart?
+    return np.sum(gradient)  # all slopes
+""")
 
 
 @numerical_gradient.variant
@@ -599,23 +348,23 @@ def by_nditer(f, x, h=1e-5):
 
 @numerical_gradient.variant
 def by_the_step_taken(f, x, h=1e-5):
-    def slope(i):
-        right, left = nudged(x, i, h), nudged(x, i, -h)
-        return (f(right) - f(left)) / (right[i] - left[i])
-
-    return every_entry(x, slope)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        right, left = x.astype(float), x.astype(float)
+        right[i] += h
+        left[i] -= h
+        gradient[i] = (f(right) - f(left)) / (right[i] - left[i])
+    return gradient
 
 
 @numerical_gradient.variant
 def mean_of_both_sides(f, x, h=1e-5):
-    here = f(x.astype(float))
-
-    def slope(i):
-        forward = (f(nudged(x, i, h)) - here) / h
-        backward = (here - f(nudged(x, i, -h))) / h
-        return (forward + backward) / 2
-
-    return every_entry(x, slope)
+    here, gradient = f(x.astype(float)), np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[i] = h
+        gradient[i] = ((f(x + step) - here) / h + (here - f(x - step)) / h) / 2
+    return gradient
 
 
 @numerical_gradient.variant
@@ -658,10 +407,7 @@ def classified():
 
 
 def classes(w, x, y, margin=1.0):
-    return {
-        "k": len(w),
-        "k − 1": len(w) - 1,
-    }
+    return {"k": len(w), "k − 1": len(w) - 1}
 
 
 @exercise(
@@ -683,107 +429,47 @@ def classes(w, x, y, margin=1.0):
 )
 def hinge_loss(w, x, y, margin=1.0):
     scores = w @ x
-    losses = np.maximum(0, scores - scores[y] + margin)
+    losses = np.maximum(0, scores - scores[y] + margin)  # loss of a class
     losses[y] = 0  # the right class does not count
-    return np.sum(losses)
+    return np.sum(losses)  # all classes
 
 
-def shortfalls(w, x, y, margin):
-    """Return s_j − s_y + margin as a flat array of floats, 0 for the right class."""
-    s = (w @ x)[:, 0]
-    short = s - s[y] + float(margin)
-    short[y] = 0
-    return short
-
-
-@hinge_loss.mistake("What does the right class itself contribute? Is j = y in the sum?")
-def counts_the_right_class(w, x, y, margin=1.0):
-    s = w @ x
-    return np.sum(np.maximum(0, s - s[y] + margin))
-
-
-@hinge_loss.mistake("Is max taken before or after summing?")
-def max_after_the_sum(w, x, y, margin=1.0):
-    return max(0.0, np.sum(shortfalls(w, x, y, margin)))
-
-
-@hinge_loss.mistake("Which score should be the larger, s_y or s_j? Who is subtracted?")
-def scores_swapped(w, x, y, margin=1.0):
-    s = w @ x
-    losses = np.maximum(0, s[y] - s + margin)
-    losses[y] = 0
-    return np.sum(losses)
-
-
-@hinge_loss.mistake("Should a larger margin make the loss larger or smaller?")
-def margin_subtracted(w, x, y, margin=1.0):
-    return np.sum(np.maximum(0, shortfalls(w, x, y, -margin)))
-
-
-@hinge_loss.mistake("Where the right class leads by far, is there a loss below zero?")
-def without_max(w, x, y, margin=1.0):
-    return np.sum(shortfalls(w, x, y, margin))
-
-
-@hinge_loss.mistake("Is every parameter actually used?")
-def margin_always_one(w, x, y, margin=1.0):
-    return np.sum(np.maximum(0, shortfalls(w, x, y, 1.0)))
-
-
-@hinge_loss.mistake("By how much does the right class have to lead?")
-def margin_left_out(w, x, y, margin=1.0):
-    return np.sum(np.maximum(0, shortfalls(w, x, y, 0.0)))
-
-
-@hinge_loss.mistake("Is the margin inside the max, or added after it?")
-def margin_outside(w, x, y, margin=1.0):
-    losses = np.maximum(0, shortfalls(w, x, y, 0.0)) + margin
-    losses[y] = 0
-    return np.sum(losses)
-
-
-@hinge_loss.mistake("Only the worst wrong class, or every one that comes too near?")
-def worst_class_only(w, x, y, margin=1.0):
-    return np.max(np.maximum(0, shortfalls(w, x, y, margin)))
-
-
-@hinge_loss.mistake("Sum over the wrong classes, or mean?")
-def mean_over_classes(w, x, y, margin=1.0):
-    return np.mean(np.maximum(0, shortfalls(w, x, y, margin)))
-
-
-@hinge_loss.mistake("Sum over the wrong classes, or mean?")
-def mean_over_wrong_classes(w, x, y, margin=1.0):
-    return np.sum(np.maximum(0, shortfalls(w, x, y, margin))) / (len(w) - 1)
-
-
-@hinge_loss.mistake("Is there a square in the task?")
-def squared(w, x, y, margin=1.0):
-    return np.sum(np.maximum(0, shortfalls(w, x, y, margin)) ** 2)
-
-
-@hinge_loss.mistake(
-    "Do you count the classes that come too near, or by how much they do?"
-)
-def counts_violations(w, x, y, margin=1.0):
-    return np.sum(shortfalls(w, x, y, margin) > 0)
-
-
-@hinge_loss.mistake("One loss a class. What is asked of them together?")
-def one_loss_a_class(w, x, y, margin=1.0):
-    return np.maximum(0, shortfalls(w, x, y, margin))
-
-
-@hinge_loss.mistake("Is a wrong class's own score enough? With whose is it compared?")
-def own_scores_only(w, x, y, margin=1.0):
-    losses = np.maximum(0, w @ x + margin)
-    losses[y] = 0
-    return np.sum(losses)
-
-
-@hinge_loss.mistake("Does a lead far beyond the margin still cost anything?")
-def absolute_shortfalls(w, x, y, margin=1.0):
-    return np.sum(np.abs(shortfalls(w, x, y, margin)))
+hinge_loss.slips("""
+counts_the_right_class: What does the right class itself contribute? Is j = y in the
+sum?
+    pass  # the right class does not count
+max_after_the_sum: Is max taken before or after summing?
+    losses = scores - scores[y] + margin  # loss of a class
+    return max(0.0, np.sum(losses))  # all classes
+scores_swapped: Which score should be the larger, s_y or s_j? Who is subtracted?
+    losses = np.maximum(0, scores[y] - scores + margin)  # loss of a class
+margin_subtracted: Should a larger margin make the loss larger or smaller?
+    losses = np.maximum(0, scores - scores[y] - margin)  # loss of a class
+without_max: Where the right class leads by far, is there a loss below zero?
+    losses = scores - scores[y] + margin  # loss of a class
+margin_always_one: Is every parameter actually used?
+    losses = np.maximum(0, scores - scores[y] + 1)  # loss of a class
+margin_left_out: By how much does the right class have to lead?
+    losses = np.maximum(0, scores - scores[y])  # loss of a class
+margin_outside: Is the margin inside the max, or added after it?
+    losses = np.maximum(0, scores - scores[y]) + margin  # loss of a class
+worst_class_only: Only the worst wrong class, or every one that comes too near?
+    return np.max(losses)  # all classes
+mean_over_classes: Sum over the wrong classes, or mean?
+    return np.mean(losses)  # all classes
+mean_over_wrong_classes: Sum over the wrong classes, or mean?
+    return np.sum(losses) / (len(w) - 1)  # all classes
+squared: Is there a square in the task?
+    return np.sum(losses**2)  # all classes
+counts_violations: Do you count the classes that come too near, or by how much they do?
+    return np.sum(losses > 0)  # all classes
+one_loss_a_class: One loss a class. What is asked of them together?
+    return losses.ravel()  # all classes
+own_scores_only: Is a wrong class's own score enough? With whose is it compared?
+    losses = np.maximum(0, scores + margin)  # loss of a class
+absolute_shortfalls: Does a lead far beyond the margin still cost anything?
+    losses = np.abs(scores - scores[y] + margin)  # loss of a class
+""")
 
 
 @hinge_loss.variant
@@ -828,161 +514,63 @@ def takes_the_margin_away(w, x, y, margin=1.0):
 )
 def hinge_gradient(w, x, y, margin=1.0):
     scores = w @ x
-    violated = np.where(scores - scores[y] + margin > 0, 1.0, 0.0)
+    violated = np.where(scores - scores[y] + margin > 0, 1.0, 0.0)  # 1 or 0 a class
+    violated[y] = 0  # not the right class
+    violated[y] = -np.sum(violated)  # each pulls on s_y
+    return violated @ x.T  # gradient
+
+
+hinge_gradient.slips("""
+no_indicator: Where is the loss flat? What does a class that keeps away add?
+    violated = np.ones((len(w), 1))  # 1 or 0 a class
+right_row_missing: If the right class's score moves, does the loss?
+    pass  # each pulls on s_y
+right_row_once: In how many terms of the sum does s_y stand?
+    violated[y] = -np.max(violated)  # each pulls on s_y
+right_row_always: In how many terms of the sum does s_y stand, when none is violated?
+    violated[y] = -1  # each pulls on s_y
+right_row_added: With which sign does s_y stand in the loss?
+    violated[y] = np.sum(violated)  # each pulls on s_y
+counts_itself: Is the right class among those counted? s_y − s_y + margin > 0.
+    pass  # not the right class
+right_class_like_the_others: What does row y get: what a wrong class gets?
+    pass  # not the right class
+    pass  # each pulls on s_y
+one_too_few: You take xᵀ away once for each. Was row y's own 1 set to 0 before?
+    pass  # not the right class
+    violated[y] -= np.sum(np.delete(violated, y))  # each pulls on s_y
+sign_flipped: If a violating score rises, does the loss rise or fall?
+    return -violated @ x.T  # gradient
+indicator_reversed: Which classes violate the margin: those above 0, or below?
+    violated = np.where(scores - scores[y] + margin < 0, 1.0, 0.0)  # 1 or 0 a class
+clipped: What does the indicator test: the loss, or the gradient's entries?
+    return np.maximum(0, violated @ x.T)  # gradient
+margin_always_one: Is every parameter actually used?
+    violated = np.where(scores - scores[y] + 1 > 0, 1.0, 0.0)  # 1 or 0 a class
+margin_left_out: When is the margin violated: only when s_j exceeds s_y?
+    violated = np.where(scores - scores[y] > 0, 1.0, 0.0)  # 1 or 0 a class
+margin_subtracted: Does a larger margin mean more violations or fewer?
+    violated = np.where(scores - scores[y] - margin > 0, 1.0, 0.0)  # 1 or 0 a class
+scores_swapped: Which score has to lead, s_y or s_j? Who is subtracted?
+    violated = np.where(scores[y] - scores + margin > 0, 1.0, 0.0)  # 1 or 0 a class
+all_or_none: Who decides about row j: the whole loss, or class j's own term?
     violated[y] = 0
-    violated[y] = -np.sum(violated)  # every violation pulls on the right class too
-    return violated @ x.T
-
-
-def indicator(w, x, y, margin):
-    """Return 1.0 for the wrong classes whose margin is violated, 0.0 for the rest."""
-    return (shortfalls(w, x, y, margin) > 0).astype(float)
-
-
-def rows(factors, y, own, x):
-    """Return the gradient from one factor a class, and that of the right class."""
-    factors = np.array(factors, dtype=float)
-    factors[y] = own
-    return np.outer(factors, x)
-
-
-@hinge_gradient.mistake(
-    "Where is the loss flat? What does a class that keeps away add?"
-)
-def no_indicator(w, x, y, margin=1.0):
-    return rows(np.ones(len(w)), y, 1 - len(w), x)
-
-
-@hinge_gradient.mistake("If the right class's score moves, does the loss?")
-def right_row_missing(w, x, y, margin=1.0):
-    return rows(indicator(w, x, y, margin), y, 0, x)
-
-
-@hinge_gradient.mistake("In how many terms of the sum does s_y stand?")
-def right_row_once(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return rows(violated, y, -violated.max(), x)
-
-
-@hinge_gradient.mistake(
-    "In how many terms of the sum does s_y stand, when none is violated?"
-)
-def right_row_always(w, x, y, margin=1.0):
-    return rows(indicator(w, x, y, margin), y, -1, x)
-
-
-@hinge_gradient.mistake("With which sign does s_y stand in the loss?")
-def right_row_added(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return rows(violated, y, violated.sum(), x)
-
-
-@hinge_gradient.mistake(
-    "Is the right class among those counted? s_y − s_y + margin > 0."
-)
-def counts_itself(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return rows(violated, y, -violated.sum() - 1, x)
-
-
-@hinge_gradient.mistake("What does row y get: what a wrong class gets?")
-def right_class_like_the_others(w, x, y, margin=1.0):
-    return rows(indicator(w, x, y, margin), y, 1, x)
-
-
-@hinge_gradient.mistake(
-    "You take xᵀ away once for each. Was row y's own 1 set to 0 before?"
-)
-def one_too_few(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return rows(violated, y, 1 - violated.sum(), x)
-
-
-@hinge_gradient.mistake("If a violating score rises, does the loss rise or fall?")
-def sign_flipped(w, x, y, margin=1.0):
-    return -hinge_gradient.reference(w, x, y, margin)
-
-
-@hinge_gradient.mistake("Which classes violate the margin: those above 0, or below?")
-def indicator_reversed(w, x, y, margin=1.0):
-    within = (shortfalls(w, x, y, margin) < 0).astype(float)
-    return rows(within, y, -within.sum(), x)
-
-
-@hinge_gradient.mistake(
-    "What does the indicator test: the loss, or the gradient's entries?"
-)
-def clipped(w, x, y, margin=1.0):
-    return np.maximum(0, hinge_gradient.reference(w, x, y, margin))
-
-
-@hinge_gradient.mistake("Is every parameter actually used?")
-def margin_always_one(w, x, y, margin=1.0):
-    return hinge_gradient.reference(w, x, y, 1.0)
-
-
-@hinge_gradient.mistake("When is the margin violated: only when s_j exceeds s_y?")
-def margin_left_out(w, x, y, margin=1.0):
-    return hinge_gradient.reference(w, x, y, 0.0)
-
-
-@hinge_gradient.mistake("Does a larger margin mean more violations or fewer?")
-def margin_subtracted(w, x, y, margin=1.0):
-    return hinge_gradient.reference(w, x, y, -margin)
-
-
-@hinge_gradient.mistake("Which score has to lead, s_y or s_j? Who is subtracted?")
-def scores_swapped(w, x, y, margin=1.0):
-    s = (w @ x)[:, 0]
-    violated = (s[y] - s + margin > 0).astype(float)
-    violated[y] = 0
-    return rows(violated, y, -violated.sum(), x)
-
-
-@hinge_gradient.mistake(
-    "Who decides about row j: the whole loss, or class j's own term?"
-)
-def all_or_none(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return violated.max() * no_indicator(w, x, y, margin)
-
-
-@hinge_gradient.mistake("Only the worst wrong class, or every one that comes too near?")
-def worst_class_only(w, x, y, margin=1.0):
-    short = shortfalls(w, x, y, margin)
-    worst = (np.arange(len(w)) == np.argmax(short)) & (short > 0)
-    return rows(worst, y, -np.sum(worst), x)
-
-
-@hinge_gradient.mistake("Is the slope of max(0, u) equal to u, or to 1, where u > 0?")
-def shortfall_for_indicator(w, x, y, margin=1.0):
-    losses = np.maximum(0, shortfalls(w, x, y, margin))
-    return rows(losses, y, -losses.sum(), x)
-
-
-@hinge_gradient.mistake(
-    "Those are the indicators. If w moves, what multiplies its change?"
-)
-def without_x(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    return rows(violated, y, -violated.sum(), np.ones(1))
-
-
-@hinge_gradient.mistake("Compare the shape with that of w: what is a row?")
-def transposed(w, x, y, margin=1.0):
-    return hinge_gradient.reference(w, x, y, margin).T
-
-
-@hinge_gradient.mistake("Sum over the wrong classes, or mean?")
-def divided_by_the_classes(w, x, y, margin=1.0):
-    return hinge_gradient.reference(w, x, y, margin) / len(w)
-
-
-@hinge_gradient.mistake("With respect to what: the weights, or x?")
-def with_respect_to_x(w, x, y, margin=1.0):
-    violated = indicator(w, x, y, margin)
-    violated[y] = -violated.sum()
-    return w.T @ violated[:, None]
+    violated[:] = np.max(violated)
+    violated[y] = 0  # not the right class
+worst_class_only: Only the worst wrong class, or every one that comes too near?
+    violated *= scores == np.max(np.delete(scores, y))
+    violated[y] = 0  # not the right class
+shortfall_for_indicator: Is the slope of max(0, u) equal to u, or to 1, where u > 0?
+    violated = np.maximum(0, scores - scores[y] + margin)  # 1 or 0 a class
+without_x: Those are the indicators. If w moves, what multiplies its change?
+    return violated  # gradient
+transposed: Compare the shape with that of w: what is a row?
+    return (violated @ x.T).T  # gradient
+divided_by_the_classes: Sum over the wrong classes, or mean?
+    return violated @ x.T / len(w)  # gradient
+with_respect_to_x: With respect to what: the weights, or x?
+    return w.T @ violated  # gradient
+""")
 
 
 @hinge_gradient.variant
@@ -1045,121 +633,59 @@ def two_gradients():
     ),
 )
 def relative_error(a, n):
-    size = np.linalg.norm(a) + np.linalg.norm(n)
-    return np.linalg.norm(a - n) / size if size > 0 else 0.0
+    size = np.linalg.norm(a) + np.linalg.norm(n)  # below the line
+    return np.linalg.norm(a - n) / size if size > 0 else 0.0  # quotient
 
 
-def length(v):
-    """Return the Euclidean length over all entries."""
-    return np.sqrt(np.sum(np.square(v, dtype=float)))
-
-
-def guarded(top, bottom):
-    """Return the quotient, or 0.0 for nothing over nothing."""
-    if bottom == 0:
-        return 0.0 if top == 0 else np.inf
-    return top / bottom
-
-
-@relative_error.mistake("Can this denominator cancel to zero? Try n = −a.")
-def length_of_the_sum(a, n):
-    return guarded(length(a - n), length(a + n))
-
-
-@relative_error.mistake("What if both vanish?")
-def zero_over_zero(a, n):
-    with np.errstate(invalid="ignore"):
-        return length(a - n) / (length(a) + length(n))
-
-
-@relative_error.mistake("Is an error of 1 large? Relative to what?")
-def not_relative(a, n):
-    return length(a - n)
-
-
-@relative_error.mistake("Whose length is below the line? Swap a and n: the same?")
-def relative_to_a(a, n):
-    return guarded(length(a - n), length(a))
-
-
-@relative_error.mistake("Whose length is below the line? Swap a and n: the same?")
-def relative_to_n(a, n):
-    return guarded(length(a - n), length(n))
-
-
-@relative_error.mistake("Below the line: the larger of the two, or both together?")
-def relative_to_the_larger(a, n):
-    return guarded(length(a - n), max(length(a), length(n)))
-
-
-@relative_error.mistake(
-    "Can your check fail? Feed it a gradient that is twice too large."
-)
-def compares_nothing(a, n):
-    return 0.0
-
-
-@relative_error.mistake("Two gradients of equal length: must they be equal?")
-def difference_of_lengths(a, n):
-    return guarded(abs(length(a) - length(n)), length(a) + length(n))
-
-
-@relative_error.mistake("Length, or squared length?")
-def squared_lengths(a, n):
-    return guarded(length(a - n) ** 2, length(a) ** 2 + length(n) ** 2)
-
-
-@relative_error.mistake("Is the Euclidean length the sum of the absolute values?")
-def sums_of_sizes(a, n):
-    return guarded(np.sum(np.abs(a - n)), np.sum(np.abs(a)) + np.sum(np.abs(n)))
-
-
-@relative_error.mistake("Is the Euclidean length the largest entry?")
-def largest_entries(a, n):
-    return guarded(np.max(np.abs(a - n)), np.max(np.abs(a)) + np.max(np.abs(n)))
-
-
-@relative_error.mistake("One of them zero, the other not: do they agree?")
-def zero_if_either_is(a, n):
-    if not a.any() or not n.any():
-        return 0.0
-    return length(a - n) / (length(a) + length(n))
-
-
-@relative_error.mistake("Should two zero gradients count as all wrong, or as equal?")
-def one_for_two_zeros(a, n):
-    return guarded(length(a - n), length(a) + length(n)) if a.any() or n.any() else 1.0
-
-
-@relative_error.mistake("Which runs first: the division, or the sum below the line?")
-def brackets_missing(a, n):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (
-            0.0
-            if not a.any() and not n.any()
-            else length(a - n) / length(a) + length(n)
-        )
-
-
-@relative_error.mistake("One error for the whole array, or one an entry?")
-def one_error_an_entry(a, n):
-    size = np.abs(a) + np.abs(n)
-    return np.divide(np.abs(a - n), size, out=np.zeros(a.shape), where=size > 0)
-
-
-@relative_error.mistake("One error for the whole array, or the worst entry's?")
-def worst_entry(a, n):
-    return np.max(one_error_an_entry(a, n))
-
-
-@relative_error.mistake("One error for the whole array, or the mean over its entries?")
-def mean_over_entries(a, n):
-    return np.mean(one_error_an_entry(a, n))
-
-
-@relative_error.mistake("What is above the line: the difference, or the sum?")
-def sum_above(a, n):
-    return guarded(length(a + n), length(a) + length(n))
+relative_error.slips("""
+length_of_the_sum: Can this denominator cancel to zero? Try n = −a.
+    size = np.linalg.norm(a + n)  # below the line
+    return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
+zero_over_zero: What if both vanish?
+    return np.linalg.norm(a - n) / size  # quotient
+not_relative: Is an error of 1 large? Relative to what?
+    return np.linalg.norm(a - n)  # quotient
+relative_to_a: Whose length is below the line? Swap a and n: the same?
+    size = np.linalg.norm(a)  # below the line
+    return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
+relative_to_n: Whose length is below the line? Swap a and n: the same?
+    size = np.linalg.norm(n)  # below the line
+    return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
+relative_to_the_larger: Below the line: the larger of the two, or both together?
+    size = max(np.linalg.norm(a), np.linalg.norm(n))  # below the line
+compares_nothing: Can your check fail? Feed it a gradient that is twice too large.
+    return 0.0  # quotient
+difference_of_lengths: Two gradients of equal length: must they be equal?
+    difference = abs(np.linalg.norm(a) - np.linalg.norm(n))
+    return difference / size if size > 0 else 0.0  # quotient
+squared_lengths: Length, or squared length?
+    size = np.linalg.norm(a) ** 2 + np.linalg.norm(n) ** 2  # below the line
+    return np.linalg.norm(a - n) ** 2 / size if size > 0 else 0.0  # quotient
+sums_of_sizes: Is the Euclidean length the sum of the absolute values?
+    size = np.sum(np.abs(a)) + np.sum(np.abs(n))  # below the line
+    return np.sum(np.abs(a - n)) / size if size > 0 else 0.0  # quotient
+largest_entries: Is the Euclidean length the largest entry?
+    size = np.max(np.abs(a)) + np.max(np.abs(n))  # below the line
+    return np.max(np.abs(a - n)) / size if size > 0 else 0.0  # quotient
+zero_if_either_is: One of them zero, the other not: do they agree?
+    return np.linalg.norm(a - n) / size if a.any() and n.any() else 0.0  # quotient
+one_for_two_zeros: Should two zero gradients count as all wrong, or as equal?
+    return np.linalg.norm(a - n) / size if size > 0 else 1.0  # quotient
+brackets_missing: Which runs first: the division, or the sum below the line?
+    norm = np.linalg.norm
+    return norm(a - n) / norm(a) + norm(n) if size > 0 else 0.0  # quotient
+one_error_an_entry: One error for the whole array, or one an entry?
+    size = np.abs(a) + np.abs(n)  # below the line
+    return np.abs(a - n) / np.where(size > 0, size, 1)  # quotient
+worst_entry: One error for the whole array, or the worst entry's?
+    size = np.abs(a) + np.abs(n)  # below the line
+    return np.max(np.abs(a - n) / np.where(size > 0, size, 1))  # quotient
+mean_over_entries: One error for the whole array, or the mean over its entries?
+    size = np.abs(a) + np.abs(n)  # below the line
+    return np.mean(np.abs(a - n) / np.where(size > 0, size, 1))  # quotient
+sum_above: What is above the line: the difference, or the sum?
+    return np.linalg.norm(a + n) / size if size > 0 else 0.0  # quotient
+""")
 
 
 @relative_error.variant
@@ -1167,7 +693,8 @@ def by_hand(a, n):
     if np.all(a == 0) and np.all(n == 0):
         return 0.0
     difference = sum(d**2 for d in (n - a).flat) ** 0.5
-    return difference / (sum(p**2 for p in a.flat) ** 0.5 + length(n))
+    lengths = [sum(p**2 for p in v.flat) ** 0.5 for v in (a, n)]
+    return difference / sum(lengths)
 
 
 @relative_error.variant

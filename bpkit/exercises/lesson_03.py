@@ -38,84 +38,41 @@ def places():
     quantities=lambda x, gradient, eta: {"η": eta},
 )
 def descent_step(x, gradient, eta):
-    return x - eta * gradient
+    return x - eta * gradient  # new point
 
 
-@descent_step.mistake("Which way is downhill: with the gradient, or against it?")
-def uphill(x, gradient, eta):
-    return x + eta * gradient
-
-
-@descent_step.mistake("Where does the step start?")
-def from_the_origin(x, gradient, eta):
-    return -eta * gradient
-
-
-@descent_step.mistake("That is the step. Where do you stand after it?")
-def the_step_alone(x, gradient, eta):
-    return eta * gradient
-
-
-@descent_step.mistake("Who holds the new value? That is the old one.")
-def stays(x, gradient, eta):
+descent_step.slips("""
+uphill: Which way is downhill: with the gradient, or against it?
+    return x + eta * gradient  # new point
+from_the_origin: Where does the step start?
+    return -eta * gradient  # new point
+the_step_alone: That is the step. Where do you stand after it?
+    return eta * gradient  # new point
+stays: Who holds the new value? That is the old one.
     x - eta * gradient
-    return x
-
-
-@descent_step.mistake("How long is the step? Is every parameter used?")
-def whole_gradient(x, gradient, eta):
-    return x - gradient
-
-
-@descent_step.mistake("Does a smaller learning rate give you a smaller step?")
-def divides_by_eta(x, gradient, eta):
-    return x - gradient / eta
-
-
-@descent_step.mistake("What is multiplied by eta: the gradient, or where you stand?")
-def shortens_x(x, gradient, eta):
-    return eta * x - gradient
-
-
-@descent_step.mistake(
-    "Which runs first in (x − gradient) · eta? Only one of them shrinks."
-)
-def both_shrink(x, gradient, eta):
-    return (x - gradient) * eta
-
-
-@descent_step.mistake(
-    "What did you take away: eta times the slope, or times x · slope?"
-)
-def slope_times_x(x, gradient, eta):
-    return x - eta * gradient * x
-
-
-@descent_step.mistake(
-    "On a gentler slope, should the step stay as long as on a steep one?"
-)
-def direction_only(x, gradient, eta):
-    return x - eta * np.sign(gradient)
-
-
-@descent_step.mistake(
-    "How long is the step where the slope is steep, and where gentle?"
-)
-def unit_gradient(x, gradient, eta):
-    return x - eta * gradient / np.linalg.norm(gradient)
-
-
-@descent_step.mistake("Print x before and after the call: whose array is it?")
-def in_the_callers_array(x, gradient, eta):
+    return x  # new point
+whole_gradient: How long is the step? Is every parameter used?
+    return x - gradient  # new point
+divides_by_eta: Does a smaller learning rate give you a smaller step?
+    return x - gradient / eta  # new point
+shortens_x: What is multiplied by eta: the gradient, or where you stand?
+    return eta * x - gradient  # new point
+both_shrink: Which runs first in (x − gradient) · eta? Only one of them shrinks.
+    return (x - gradient) * eta  # new point
+slope_times_x: What did you take away: eta times the slope, or times x · slope?
+    return x - eta * gradient * x  # new point
+direction_only: On a gentler slope, should the step stay as long as on a steep one?
+    return x - eta * np.sign(gradient)  # new point
+unit_gradient: How long is the step where the slope is steep, and where gentle?
+    return x - eta * gradient / np.linalg.norm(gradient)  # new point
+in_the_callers_array: Print x before and after the call: whose array is it?
     x -= eta * gradient
-    return x
-
-
-@descent_step.mistake("Print the dtype of your new point when x holds whole numbers.")
-def stays_whole(x, gradient, eta):
+    return x  # new point
+stays_whole: Print the dtype of your new point when x holds whole numbers.
     new = np.array(x)
     new[...] = x - eta * gradient
-    return new
+    return new  # new point
+""")
 
 
 @descent_step.variant
@@ -170,165 +127,58 @@ def walks():
     may_share=True,
 )
 def gradient_descent(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
+    points = [x0]  # the first
+    for _ in range(steps):  # one step a turn
         x = points[-1]
-        points.append(x - eta * gradient(x))
-    return np.array(points)
+        points.append(x - eta * gradient(x))  # step
+    return np.array(points)  # path
 
 
-@gradient_descent.mistake("Which way is downhill?")
-def climbs(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] + eta * gradient(points[-1]))
-    return np.array(points)
-
-
-@gradient_descent.mistake("Does the slope change as x moves? When do you ask for it?")
-def slope_of_the_start(gradient, x0, eta, steps):
-    g = gradient(x0)
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] - eta * g)
-    return np.array(points)
-
-
-@gradient_descent.mistake("Where does each step start: at the newest point?")
-def always_from_the_start(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(x0 - eta * gradient(points[-1]))
-    return np.array(points)
-
-
-@gradient_descent.mistake("Where does the step start?")
-def jumps_to_the_origin(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(-eta * gradient(points[-1]))
-    return np.array(points)
-
-
-@gradient_descent.mistake("Who holds the new value? All your points are the first.")
-def never_moves(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(x0)
-    return np.array(points)
-
-
-@gradient_descent.mistake("How long is the step? Is every parameter used?")
-def eta_forgotten(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] - gradient(points[-1]))
-    return np.array(points)
-
-
-@gradient_descent.mistake("Which point is the first of the list?")
-def start_left_out(gradient, x0, eta, steps):
-    points, x = [], x0
-    for _ in range(steps):
-        x = x - eta * gradient(x)
-        points.append(x)
-    return np.array(points)
-
-
-@gradient_descent.mistake("With 3 steps there are 4 points. Which is missing?")
-def end_left_out(gradient, x0, eta, steps):
-    points, x = [], x0
-    for _ in range(steps):
-        points.append(x)
-        x = x - eta * gradient(x)
-    return np.array(points)
-
-
-@gradient_descent.mistake("How often does your loop run for steps = 3?")
-def one_step_too_many(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps + 1):
-        points.append(points[-1] - eta * gradient(points[-1]))
-    return np.array(points)
-
-
-@gradient_descent.mistake("That is where the walk ends. What is the whole path?")
-def the_end_alone(gradient, x0, eta, steps):
-    x = x0
-    for _ in range(steps):
-        x = x - eta * gradient(x)
-    return x
-
-
-@gradient_descent.mistake("How many times is one and the same array in your list?")
-def one_array_many_times(gradient, x0, eta, steps):
-    x = np.array(x0, dtype=float)
-    points = [x]
-    for _ in range(steps):
-        x -= eta * gradient(x)
-        points.append(x)
-    return np.array(points)
-
-
-@gradient_descent.mistake("Print x0 after the call: whose array walks downhill?")
-def moves_the_callers_start(gradient, x0, eta, steps):
-    x = x0
-    points = [x]
-    for _ in range(steps):
-        x -= eta * gradient(x)
-        points.append(x)
-    return np.array(points)
-
-
-@gradient_descent.mistake("The path is right. But what is x0 after the call?")
-def leaves_the_start_moved(gradient, x0, eta, steps):
-    x = x0
-    points = [np.copy(x)]
-    for _ in range(steps):
-        x -= eta * gradient(x)
-        points.append(np.copy(x))
-    return np.array(points)
-
-
-@gradient_descent.mistake("Is the first axis the steps? Compare the shapes.")
-def points_as_columns(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] - eta * gradient(points[-1]))
-    return np.array(points).T
-
-
-@gradient_descent.mistake("Print the dtype of your array of points when x0 is whole.")
-def whole_points(gradient, x0, eta, steps):
-    points = np.zeros((steps + 1, *np.shape(x0)), dtype=np.asarray(x0).dtype)
-    points[0] = x0
-    for i in range(steps):
-        points[i + 1] = points[i] - eta * gradient(points[i])
-    return points
-
-
-@gradient_descent.mistake("Those are the slopes along the way. Where are the points?")
-def slopes_for_points(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] - eta * gradient(points[-1]))
-    return np.array([gradient(x) for x in points])
-
-
-@gradient_descent.mistake("In which order do you walk?")
-def backwards(gradient, x0, eta, steps):
-    points = [x0]
-    for _ in range(steps):
-        points.append(points[-1] - eta * gradient(points[-1]))
-    return np.array(points[::-1])
-
-
-@gradient_descent.mistake("Does the step shrink by itself as you go? Who divides it?")
-def shrinking_eta(gradient, x0, eta, steps):
-    points = [x0]
-    for i in range(steps):
-        points.append(points[-1] - eta / (i + 1) * gradient(points[-1]))
-    return np.array(points)
+gradient_descent.slips("""
+climbs: Which way is downhill?
+    points.append(x + eta * gradient(x))  # step
+slope_of_the_start: Does the slope change as x moves? When do you ask for it?
+    points.append(x - eta * gradient(x0))  # step
+always_from_the_start: Where does each step start: at the newest point?
+    points.append(x0 - eta * gradient(x))  # step
+jumps_to_the_origin: Where does the step start?
+    points.append(-eta * gradient(x))  # step
+never_moves: Who holds the new value? All your points are the first.
+    points.append(x)  # step
+eta_forgotten: How long is the step? Is every parameter used?
+    points.append(x - gradient(x))  # step
+start_left_out: Which point is the first of the list?
+    return np.array(points[1:])  # path
+end_left_out: With 3 steps there are 4 points. Which is missing?
+    return np.array(points[:-1])  # path
+one_step_too_many: How often does your loop run for steps = 3?
+    for _ in range(steps + 1):  # one step a turn
+the_end_alone: That is where the walk ends. What is the whole path?
+    return points[-1]  # path
+one_array_many_times: How many times is one and the same array in your list?
+    points = [np.array(x0, dtype=float)]  # the first
+    x -= eta * gradient(x)
+    points.append(x)  # step
+moves_the_callers_start: Print x0 after the call: whose array walks downhill?
+    x -= eta * gradient(x)
+    points.append(x)  # step
+leaves_the_start_moved: The path is right. But what is x0 after the call?
+    points = [np.copy(x0)]  # the first
+    x0 -= eta * gradient(x0)
+    points.append(np.copy(x0))  # step
+points_as_columns: Is the first axis the steps? Compare the shapes.
+    return np.array(points).T  # path
+whole_points: Print the dtype of your array of points when x0 is whole.
+    new = np.array(x)
+    new[...] = x - eta * gradient(x)
+    points.append(new)  # step
+slopes_for_points: Those are the slopes along the way. Where are the points?
+    return np.array([gradient(x) for x in points])  # path
+backwards: In which order do you walk?
+    return np.array(points[::-1])  # path
+shrinking_eta: Does the step shrink by itself as you go? Who divides it?
+    points.append(x - eta / len(points) * gradient(x))  # step
+""")
 
 
 @gradient_descent.variant
@@ -382,45 +232,22 @@ def largest_stable_eta():
     return 2 / slope_per_x  # 1 − 4η > −1
 
 
-@largest_stable_eta.mistake(
-    "There one step lands on the minimum. Is a longer one safe?"
-)
-def lands_at_once():
-    return 0.25
-
-
-@largest_stable_eta.mistake("What is C′(x) for C = 2x²? You used x²'s.")
-def slope_of_x_squared():
-    return 1.0
-
-
-@largest_stable_eta.mistake("From 4η < 2: what is divided by what?")
-def inverted():
-    return 2.0
-
-
-@largest_stable_eta.mistake(
-    "That is the factor in C′(x) = 4x. Which η makes 1 − 4η equal to −1?"
-)
-def the_slope_factor():
-    return 4.0
-
-
-@largest_stable_eta.mistake(
-    "The step already goes against the slope: which sign is left for η?"
-)
-def negative_eta():
-    return -0.5
-
-
-@largest_stable_eta.mistake("Is a step to the other side allowed, if it ends nearer?")
-def never_moves_at_all():
-    return 0.0
-
-
-@largest_stable_eta.mistake("Solve 1 − 4η = −1 again: which number stands before η?")
-def half_of_landing():
-    return 0.125
+largest_stable_eta.slips("""
+lands_at_once: There one step lands on the minimum. Is a longer one safe?
+    0.25
+slope_of_x_squared: What is C′(x) for C = 2x²? You used x²'s.
+    1.0
+inverted: From 4η < 2: what is divided by what?
+    2.0
+the_slope_factor: That is the factor in C′(x) = 4x. Which η makes 1 − 4η equal to −1?
+    4.0
+negative_eta: The step already goes against the slope: which sign is left for η?
+    -0.5
+never_moves_at_all: Is a step to the other side allowed, if it ends nearer?
+    0.0
+half_of_landing: Solve 1 − 4η = −1 again: which number stands before η?
+    0.125
+""")
 
 
 @largest_stable_eta.variant
@@ -468,70 +295,36 @@ def has_not_arrived(answer):
     explain=has_not_arrived,
 )
 def minimum_from(x0):
-    x = x0
-    for _ in range(500):
-        x = x - 0.05 * (4 * x * (x**2 - 1) + 0.3)
-    return x
+    x = x0  # start
+    for _ in range(500):  # enough steps
+        x = x - 0.05 * (4 * x * (x**2 - 1) + 0.3)  # downhill
+    return x  # end
 
 
-def descend(slope, x, eta=0.05, steps=500):
-    """Return where gradient descent ends."""
-    for _ in range(steps):
-        x = x - eta * slope(x)
-    return x
-
-
-@minimum_from.mistake("Does it matter with you where you start?")
-def always_the_same_start(x0):
-    return descend(double_well_slope, 1.0)
-
-
-@minimum_from.mistake("Can you walk to the deepest place without crossing the hump?")
-def always_the_deepest(x0):
+minimum_from.slips("""
+always_the_same_start: Does it matter with you where you start?
+    x = 1.0  # start
+always_the_deepest: Can you walk to the deepest place without crossing the hump?
     x = np.linspace(-2, 2, 40_001)
-    return x[np.argmin(double_well(x))]
-
-
-@minimum_from.mistake(
-    "Where is the top of the hump: exactly at 0? Try a start at 0.05."
-)
-def by_the_sign_of_x0(x0):
-    return descend(double_well_slope, 1.0 if x0 > 0 else -1.0)
-
-
-@minimum_from.mistake("What does the term 0.3x do to the slope?")
-def without_the_tilt(x0):
-    return descend(lambda x: 4 * x * (x**2 - 1), x0)
-
-
-@minimum_from.mistake("Which way does the term + 0.3x tilt the floor?")
-def tilted_the_other_way(x0):
-    return descend(lambda x: 4 * x * (x**2 - 1) - 0.3, x0)
-
-
-@minimum_from.mistake("That is how deep it is there. Where is it?")
-def the_depth(x0):
-    return double_well(descend(double_well_slope, x0))
-
-
-@minimum_from.mistake("After one step: is the slope zero there?")
-def one_step_only(x0):
-    return descend(double_well_slope, x0, steps=1)
-
-
-@minimum_from.mistake("That is where you started. Who holds the new value?")
-def never_leaves(x0):
-    return x0
-
-
-@minimum_from.mistake("Which side of the number line is that? Compare the sign of x.")
-def mirrored(x0):
-    return -descend(double_well_slope, x0)
-
-
-@minimum_from.mistake("That is the slope where the walk ends. Where does it end?")
-def the_slope_there(x0):
-    return double_well_slope(descend(double_well_slope, x0, steps=100))
+    return x[np.argmin(double_well(x))]  # end
+by_the_sign_of_x0: Where is the top of the hump: exactly at 0? Try a start at 0.05.
+    x = 1.0 if x0 > 0 else -1.0  # start
+without_the_tilt: What does the term 0.3x do to the slope?
+    x = x - 0.05 * (4 * x * (x**2 - 1))  # downhill
+tilted_the_other_way: Which way does the term + 0.3x tilt the floor?
+    x = x - 0.05 * (4 * x * (x**2 - 1) - 0.3)  # downhill
+the_depth: That is how deep it is there. Where is it?
+    return double_well(x)  # end
+one_step_only: After one step: is the slope zero there?
+    for _ in range(1):  # enough steps
+never_leaves: That is where you started. Who holds the new value?
+    return x0  # end
+mirrored: Which side of the number line is that? Compare the sign of x.
+    return -x  # end
+the_slope_there: That is the slope where the walk ends. Where does it end?
+    for _ in range(100):  # enough steps
+    return double_well_slope(x)  # end
+""")
 
 
 @minimum_from.variant
