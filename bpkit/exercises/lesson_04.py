@@ -30,49 +30,27 @@ def df_dx():
     return z
 
 
-@df_dx.mistake("That is the size. If x grows, does f grow or shrink?")
-def size_of_the_slope_by_x():
-    return 4
-
-
-@df_dx.mistake("That is the slope of the sum. What does the product make of it?")
-def slope_of_the_sum_by_x():
-    return 1
-
-
-@df_dx.mistake("That is f itself. By how much does f change?")
-def value_instead_of_slope_by_x():
-    return -12
-
-
-@df_dx.mistake("That is x + y. Which input's change does the sum multiply?")
-def the_sum_by_x():
-    return 3
-
-
-@df_dx.mistake("Slope or share of the value: how much does x·z change per ε?")
-def term_instead_of_slope_by_x():
-    return 8
-
-
-@df_dx.mistake("Add along a path, or multiply?")
-def adds_along_the_path_by_x():
-    return -3
-
-
-@df_dx.mistake("Which number stands still while x moves, and multiplies the nudge?")
-def the_other_summand_by_x():
-    return 5
-
-
-@df_dx.mistake("y stays where it is. What reaches it from the nudge of x?")
-def product_of_the_others_by_x():
-    return -20
-
-
-@df_dx.mistake("Does f stay the same when x moves?")
-def no_slope_by_x():
-    return 0
+df_dx.slips("""
+size_of_the_slope_by_x: That is the size. If x grows, does f grow or shrink?
+    4
+slope_of_the_sum_by_x: That is the slope of the sum. What does the product make of it?
+    1
+value_instead_of_slope_by_x: That is f itself. By how much does f change?
+    -12
+the_sum_by_x: That is x + y. Which input's change does the sum multiply?
+    3
+term_instead_of_slope_by_x: Slope or share of the value: how much does x·z change per ε?
+    8
+adds_along_the_path_by_x: Add along a path, or multiply?
+    -3
+the_other_summand_by_x: Which number stands still while x moves, and multiplies the
+nudge?
+    5
+product_of_the_others_by_x: y stays where it is. What reaches it from the nudge of x?
+    -20
+no_slope_by_x: Does f stay the same when x moves?
+    0
+""")
 
 
 @df_dx.variant
@@ -102,49 +80,27 @@ def df_dy():
     return z
 
 
-@df_dy.mistake("That is the size. If y grows, does f grow or shrink?")
-def size_of_the_slope_by_y():
-    return 4
-
-
-@df_dy.mistake("That is the slope of the sum. What does the product make of it?")
-def slope_of_the_sum_by_y():
-    return 1
-
-
-@df_dy.mistake("That is f itself. By how much does f change?")
-def value_instead_of_slope_by_y():
-    return -12
-
-
-@df_dy.mistake("That is x + y. Which input's change does the sum multiply?")
-def the_sum_by_y():
-    return 3
-
-
-@df_dy.mistake("Slope or share of the value: how much does y·z change per ε?")
-def term_instead_of_slope_by_y():
-    return -20
-
-
-@df_dy.mistake("Add along a path, or multiply?")
-def adds_along_the_path_by_y():
-    return -3
-
-
-@df_dy.mistake("Which number stands still while y moves, and multiplies the nudge?")
-def the_other_summand_by_y():
-    return -2
-
-
-@df_dy.mistake("x stays where it is. What reaches it from the nudge of y?")
-def product_of_the_others_by_y():
-    return 8
-
-
-@df_dy.mistake("Does f stay the same when y moves?")
-def no_slope_by_y():
-    return 0
+df_dy.slips("""
+size_of_the_slope_by_y: That is the size. If y grows, does f grow or shrink?
+    4
+slope_of_the_sum_by_y: That is the slope of the sum. What does the product make of it?
+    1
+value_instead_of_slope_by_y: That is f itself. By how much does f change?
+    -12
+the_sum_by_y: That is x + y. Which input's change does the sum multiply?
+    3
+term_instead_of_slope_by_y: Slope or share of the value: how much does y·z change per ε?
+    -20
+adds_along_the_path_by_y: Add along a path, or multiply?
+    -3
+the_other_summand_by_y: Which number stands still while y moves, and multiplies the
+nudge?
+    -2
+product_of_the_others_by_y: x stays where it is. What reaches it from the nudge of y?
+    8
+no_slope_by_y: Does f stay the same when y moves?
+    0
+""")
 
 
 @df_dy.variant
@@ -175,54 +131,28 @@ def df_dz():
     return x + y
 
 
-@df_dz.mistake("That is z. In a product, which factor multiplies a nudge of z?")
-def z_itself():
-    return -4
-
-
-@df_dz.mistake("If z grows, does f grow or shrink? Look at the sign of x + y.")
-def opposite_slope_by_z():
-    return -3
-
-
-@df_dz.mistake("That is the slope of z by itself. What multiplies it?")
-def slope_of_the_input_by_z():
-    return 1
-
-
-@df_dz.mistake("That is f itself. By how much does f change?")
-def value_instead_of_slope_by_z():
-    return -12
-
-
-@df_dz.mistake("Which sign has x?")
-def loses_the_sign_of_x():
-    return 7
-
-
-@df_dz.mistake("In a sum, are the two numbers multiplied?")
-def product_of_the_summands():
-    return -10
-
-
-@df_dz.mistake("Only one of the two summands came. What is the other factor, whole?")
-def first_summand_only():
-    return -2
-
-
-@df_dz.mistake("Only one of the two summands came. What is the other factor, whole?")
-def second_summand_only():
-    return 5
-
-
-@df_dz.mistake("z itself is not nudged by its value. What multiplies the small ε?")
-def adds_z_too():
-    return -1
-
-
-@df_dz.mistake("Does f stay the same when z moves?")
-def no_slope_by_z():
-    return 0
+df_dz.slips("""
+z_itself: That is z. In a product, which factor multiplies a nudge of z?
+    -4
+opposite_slope_by_z: If z grows, does f grow or shrink? Look at the sign of x + y.
+    -3
+slope_of_the_input_by_z: That is the slope of z by itself. What multiplies it?
+    1
+value_instead_of_slope_by_z: That is f itself. By how much does f change?
+    -12
+loses_the_sign_of_x: Which sign has x?
+    7
+product_of_the_summands: In a sum, are the two numbers multiplied?
+    -10
+first_summand_only: Only one of the two summands came. What is the other factor, whole?
+    -2
+second_summand_only: Only one of the two summands came. What is the other factor, whole?
+    5
+adds_z_too: z itself is not nudged by its value. What multiplies the small ε?
+    -1
+no_slope_by_z: Does f stay the same when z moves?
+    0
+""")
 
 
 @df_dz.variant
@@ -264,72 +194,37 @@ def nudged():
     returns=("dx", "dy"),
 )
 def add_backward(x, y, upstream):
-    return upstream, upstream
+    return upstream, upstream  # dx, dy
 
 
-@add_backward.mistake("Those are the local slopes. What arrives from the right?")
-def local_slopes_of_the_sum(x, y, upstream):
-    return 1.0, 1.0
-
-
-@add_backward.mistake("Does a sum split the slope, or does each input nudge it whole?")
-def splits_the_slope(x, y, upstream):
-    return upstream / 2, upstream / 2
-
-
-@add_backward.mistake("That is the rule of a product. Is this node one?")
-def rule_of_the_product(x, y, upstream):
-    return y * upstream, x * upstream
-
-
-@add_backward.mistake("If x grows by ε, does x + y grow by xε?")
-def scales_by_the_inputs(x, y, upstream):
-    return x * upstream, y * upstream
-
-
-@add_backward.mistake("How does the sum answer when the other input moves?")
-def first_input_only(x, y, upstream):
-    return upstream, 0.0
-
-
-@add_backward.mistake("How does the sum answer when the other input moves?")
-def second_input_only(x, y, upstream):
-    return 0.0, upstream
-
-
-@add_backward.mistake("In which direction does x + y go when y grows?")
-def subtracts_the_second(x, y, upstream):
-    return upstream, -upstream
-
-
-@add_backward.mistake("Along a path, are slopes added or multiplied?")
-def adds_inputs_to_the_slope(x, y, upstream):
-    return x + upstream, y + upstream
-
-
-@add_backward.mistake("Along a path, are slopes added or multiplied?")
-def adds_one_to_the_slope(x, y, upstream):
-    return 1 + upstream, 1 + upstream
-
-
-@add_backward.mistake("Slopes go backward here. Is x + y a slope or a value?")
-def scales_by_the_sum(x, y, upstream):
-    return (x + y) * upstream, (x + y) * upstream
-
-
-@add_backward.mistake("How many inputs are waiting for their slope?")
-def one_slope_for_both(x, y, upstream):
-    return upstream
-
-
-@add_backward.mistake("If x grows and upstream is positive, does C shrink?")
-def both_signs_flipped(x, y, upstream):
-    return -upstream, -upstream
-
-
-@add_backward.mistake("Does the slope by x depend on there being another input?")
-def doubles_the_slope(x, y, upstream):
-    return 2 * upstream, 2 * upstream
+add_backward.slips("""
+local_slopes_of_the_sum: Those are the local slopes. What arrives from the right?
+    return 1.0, 1.0  # dx, dy
+splits_the_slope: Does a sum split the slope, or does each input nudge it whole?
+    return upstream / 2, upstream / 2  # dx, dy
+rule_of_the_product: That is the rule of a product. Is this node one?
+    return y * upstream, x * upstream  # dx, dy
+scales_by_the_inputs: If x grows by ε, does x + y grow by xε?
+    return x * upstream, y * upstream  # dx, dy
+first_input_only: How does the sum answer when the other input moves?
+    return upstream, 0.0  # dx, dy
+second_input_only: How does the sum answer when the other input moves?
+    return 0.0, upstream  # dx, dy
+subtracts_the_second: In which direction does x + y go when y grows?
+    return upstream, -upstream  # dx, dy
+adds_inputs_to_the_slope: Along a path, are slopes added or multiplied?
+    return x + upstream, y + upstream  # dx, dy
+adds_one_to_the_slope: Along a path, are slopes added or multiplied?
+    return 1 + upstream, 1 + upstream  # dx, dy
+scales_by_the_sum: Slopes go backward here. Is x + y a slope or a value?
+    return (x + y) * upstream, (x + y) * upstream  # dx, dy
+one_slope_for_both: How many inputs are waiting for their slope?
+    return upstream  # dx, dy
+both_signs_flipped: If x grows and upstream is positive, does C shrink?
+    return -upstream, -upstream  # dx, dy
+doubles_the_slope: Does the slope by x depend on there being another input?
+    return 2 * upstream, 2 * upstream  # dx, dy
+""")
 
 
 @add_backward.variant
@@ -365,72 +260,37 @@ def by_the_graph(x, y, upstream):
     returns=("dx", "dy"),
 )
 def multiply_backward(x, y, upstream):
-    return y * upstream, x * upstream
+    return y * upstream, x * upstream  # dx, dy
 
 
-@multiply_backward.mistake("If x moves, what multiplies its change?")
-def own_value_times_upstream(x, y, upstream):
-    return x * upstream, y * upstream
-
-
-@multiply_backward.mistake("Those are the local slopes. What arrives from the right?")
-def local_slopes_of_the_product(x, y, upstream):
-    return y, x
-
-
-@multiply_backward.mistake("What multiplies a nudge of x, and what came from upstream?")
-def inputs_as_slopes(x, y, upstream):
-    return x, y
-
-
-@multiply_backward.mistake("That is the rule of a sum. Is this node one?")
-def rule_of_the_sum(x, y, upstream):
-    return upstream, upstream
-
-
-@multiply_backward.mistake("Slopes go backward here. Is x·y a slope or a value?")
-def scales_by_the_product(x, y, upstream):
-    return x * y * upstream, x * y * upstream
-
-
-@multiply_backward.mistake("Along a path, are slopes added or multiplied?")
-def adds_the_other_input(x, y, upstream):
-    return y + upstream, x + upstream
-
-
-@multiply_backward.mistake("You divide by upstream. Does twice the upstream halve it?")
-def divides_by_upstream(x, y, upstream):
-    return y / upstream, x / upstream
-
-
-@multiply_backward.mistake("If y grows and x·upstream is positive, does C shrink?")
-def second_sign_flipped(x, y, upstream):
-    return y * upstream, -x * upstream
-
-
-@multiply_backward.mistake("If x grows and y·upstream is positive, does C shrink?")
-def all_signs_flipped(x, y, upstream):
-    return -y * upstream, -x * upstream
-
-
-@multiply_backward.mistake("Does y hold still while x moves? Then who shares?")
-def shares_the_slope(x, y, upstream):
-    return y * upstream / 2, x * upstream / 2
-
-
-@multiply_backward.mistake("What arrives at the second input?")
-def forgets_upstream_once(x, y, upstream):
-    return y * upstream, x
-
-
-@multiply_backward.mistake("What arrives at the first input?")
-def forgets_upstream_in_dx(x, y, upstream):
-    return y, x * upstream
-
-
-@multiply_backward.mistake("Two slopes belong here, one an input. What did you add?")
-def both_slopes_in_one(x, y, upstream):
-    return x * upstream + y * upstream
+multiply_backward.slips("""
+own_value_times_upstream: If x moves, what multiplies its change?
+    return x * upstream, y * upstream  # dx, dy
+local_slopes_of_the_product: Those are the local slopes. What arrives from the right?
+    return y, x  # dx, dy
+inputs_as_slopes: What multiplies a nudge of x, and what came from upstream?
+    return x, y  # dx, dy
+rule_of_the_sum: That is the rule of a sum. Is this node one?
+    return upstream, upstream  # dx, dy
+scales_by_the_product: Slopes go backward here. Is x·y a slope or a value?
+    return x * y * upstream, x * y * upstream  # dx, dy
+adds_the_other_input: Along a path, are slopes added or multiplied?
+    return y + upstream, x + upstream  # dx, dy
+divides_by_upstream: You divide by upstream. Does twice the upstream halve it?
+    return y / upstream, x / upstream  # dx, dy
+second_sign_flipped: If y grows and x·upstream is positive, does C shrink?
+    return y * upstream, -x * upstream  # dx, dy
+all_signs_flipped: If x grows and y·upstream is positive, does C shrink?
+    return -y * upstream, -x * upstream  # dx, dy
+shares_the_slope: Does y hold still while x moves? Then who shares?
+    return y * upstream / 2, x * upstream / 2  # dx, dy
+forgets_upstream_once: What arrives at the second input?
+    return y * upstream, x  # dx, dy
+forgets_upstream_in_dx: What arrives at the first input?
+    return y, x * upstream  # dx, dy
+both_slopes_in_one: Two slopes belong here, one an input. What did you add?
+    return x * upstream + y * upstream  # dx, dy
+""")
 
 
 @multiply_backward.variant
@@ -493,9 +353,47 @@ def with_any_split(answer, x, y, upstream):
     returns=("dx", "dy"),
 )
 def max_backward(x, y, upstream):
-    if x > y:
-        return upstream, 0
-    return 0, upstream
+    if x > y:  # who wins
+        return upstream, 0  # x wins
+    return 0, upstream  # y wins
+
+
+max_backward.slips("""
+slope_to_the_smaller: Which of the two is the maximum?
+    if x < y:  # who wins
+local_slopes_of_the_maximum: Those are the local slopes. What arrives from the right?
+    return 1, 0  # x wins
+    return 0, 1  # y wins
+scales_by_the_winner: Does the winner's slope depend on how large it is?
+    return x * upstream, 0  # x wins
+    return 0, y * upstream  # y wins
+hands_back_the_value: Slopes go backward here. Is max(x, y) a slope or a value?
+    return x, 0  # x wins
+    return 0, y  # y wins
+compares_the_sizes: Which is larger, −7 or 3? Do you compare sizes or numbers?
+    if abs(x) > abs(y):  # who wins
+always_the_first: Does x win also where y is the larger?
+    return upstream, 0  # y wins
+always_the_second: Does y win also where x is the larger?
+    return 0, upstream  # x wins
+whole_slope_to_both_in_a_tie: In a tie, what do your two shares add up to?
+    if x == y:
+        return upstream, upstream
+    if x > y:  # who wins
+no_slope_in_a_tie: In a tie, what do your two shares add up to?
+    if x == y:
+        return 0, 0
+    if x > y:  # who wins
+clips_the_slope: Is a negative upstream a slope to be thrown away?
+    upstream = max(upstream, 0)
+    if x > y:  # who wins
+winner_only: How many inputs are waiting for their slope?
+    return upstream  # x wins
+    return upstream  # y wins
+loser_pays: When y moves and it is the larger, does max fall or rise?
+    return upstream, -upstream  # x wins
+    return -upstream, upstream  # y wins
+""")
 
 
 @max_backward.mistake("If the smaller input moves, does max?")
@@ -503,74 +401,14 @@ def slope_to_both(x, y, upstream):
     return upstream, upstream
 
 
-@max_backward.mistake("Which of the two is the maximum?")
-def slope_to_the_smaller(x, y, upstream):
-    return (upstream, 0) if x < y else (0, upstream)
-
-
-@max_backward.mistake("Those are the local slopes. What arrives from the right?")
-def local_slopes_of_the_maximum(x, y, upstream):
-    return (1, 0) if x > y else (0, 1)
-
-
-@max_backward.mistake("Does the winner's slope depend on how large it is?")
-def scales_by_the_winner(x, y, upstream):
-    return (x * upstream, 0) if x > y else (0, y * upstream)
-
-
-@max_backward.mistake("Slopes go backward here. Is max(x, y) a slope or a value?")
-def hands_back_the_value(x, y, upstream):
-    return (x, 0) if x > y else (0, y)
-
-
-@max_backward.mistake("Which is larger, −7 or 3? Do you compare sizes or numbers?")
-def compares_the_sizes(x, y, upstream):
-    return (upstream, 0) if abs(x) > abs(y) else (0, upstream)
-
-
 @max_backward.mistake("If the smaller input moves, does max?")
 def halves_for_both(x, y, upstream):
     return upstream / 2, upstream / 2
 
 
-@max_backward.mistake("Does x win also where y is the larger?")
-def always_the_first(x, y, upstream):
-    return upstream, 0
-
-
-@max_backward.mistake("Does y win also where x is the larger?")
-def always_the_second(x, y, upstream):
-    return 0, upstream
-
-
-@max_backward.mistake("In a tie, what do your two shares add up to?")
-def whole_slope_to_both_in_a_tie(x, y, upstream):
-    return upstream * (x >= y), upstream * (y >= x)
-
-
-@max_backward.mistake("In a tie, what do your two shares add up to?")
-def no_slope_in_a_tie(x, y, upstream):
-    return upstream * (x > y), upstream * (y > x)
-
-
 @max_backward.mistake("You compare with zero. What does x compete with?")
 def compares_with_zero(x, y, upstream):
     return upstream * (x > 0), upstream * (y > 0)
-
-
-@max_backward.mistake("Is a negative upstream a slope to be thrown away?")
-def clips_the_slope(x, y, upstream):
-    return (max(upstream, 0), 0) if x > y else (0, max(upstream, 0))
-
-
-@max_backward.mistake("How many inputs are waiting for their slope?")
-def winner_only(x, y, upstream):
-    return upstream
-
-
-@max_backward.mistake("When y moves and it is the larger, does max fall or rise?")
-def loser_pays(x, y, upstream):
-    return (upstream, -upstream) if x > y else (-upstream, upstream)
 
 
 @max_backward.variant
@@ -624,110 +462,53 @@ def neurons():
     returns=("dw", "dx"),
 )
 def sigmoid_neuron_backward(w, x):
-    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])
-    df_dz = f * (1 - f)
-    dw = df_dz * np.array([x[0], x[1], 1])
-    dx = df_dz * np.array([w[0], w[1]])
-    return dw, dx
+    f = sigmoid(w[0] * x[0] + w[1] * x[1] + w[2])  # forward
+    df_dz = f * (1 - f)  # σ′(z)
+    dw = df_dz * np.array([x[0], x[1], 1])  # by w
+    dx = df_dz * np.array([w[0], w[1]])  # by x
+    return dw, dx  # the pair
 
 
-def neuron_backward(w, x, slope=sigmoid_prime, bias_input=1):
-    """Go backward through the neuron with, in a mistake, one step of it changed."""
-    upstream = slope(w[:2] @ x + w[2])
-    return upstream * np.append(x, bias_input), upstream * w[:2]
-
-
-@sigmoid_neuron_backward.mistake("Which slope does f itself have at the sum z?")
-def forgets_the_sigmoid(w, x):
-    return neuron_backward(w, x, slope=lambda z: 1)
-
-
-@sigmoid_neuron_backward.mistake("Is it σ that you need at z, or its slope?")
-def value_of_the_sigmoid(w, x):
-    return neuron_backward(w, x, slope=sigmoid)
-
-
-@sigmoid_neuron_backward.mistake("Is the input of your σ′ the sum z, or σ(z)?")
-def slope_at_the_output(w, x):
-    return neuron_backward(w, x, slope=lambda z: sigmoid_prime(sigmoid(z)))
-
-
-@sigmoid_neuron_backward.mistake("In f(1 − f), is f the sum z or what σ makes of it?")
-def sum_in_place_of_the_output(w, x):
-    return neuron_backward(w, x, slope=lambda z: z * (1 - z))
-
-
-@sigmoid_neuron_backward.mistake("Is σ increasing? Which sign has its slope?")
-def falling_sigmoid(w, x):
-    return neuron_backward(w, x, slope=lambda z: -sigmoid_prime(z))
-
-
-@sigmoid_neuron_backward.mistake("How often does the sigmoid stand on each path?")
-def sigmoid_slope_twice(w, x):
-    return neuron_backward(w, x, slope=lambda z: sigmoid_prime(z) ** 2)
-
-
-@sigmoid_neuron_backward.mistake("Where does f come from: one factor f, or f(1 − f)?")
-def one_minus_the_output(w, x):
-    return neuron_backward(w, x, slope=lambda z: 1 - sigmoid(z))
-
-
-@sigmoid_neuron_backward.mistake("If the bias moves, does the sum move?")
-def bias_without_slope(w, x):
-    return neuron_backward(w, x, bias_input=0)
-
-
-@sigmoid_neuron_backward.mistake("What multiplies a nudge of the bias in the sum?")
-def bias_times_itself(w, x):
-    return neuron_backward(w, x, bias_input=w[2])
-
-
-@sigmoid_neuron_backward.mistake("Did the slope of σ travel to the bias as well?")
-def bias_slope_of_one(w, x):
-    dw, dx = neuron_backward(w, x)
-    return np.append(dw[:2], 1.0), dx
-
-
-@sigmoid_neuron_backward.mistake("How many weights are there, with the bias?")
-def forgets_the_bias_slope(w, x):
-    dw, dx = neuron_backward(w, x)
-    return dw[:2], dx
-
-
-@sigmoid_neuron_backward.mistake("At which sum do you take σ′? What does it hold?")
-def sum_without_the_bias(w, x):
-    upstream = sigmoid_prime(w[:2] @ x)
-    return upstream * np.append(x, 1), upstream * w[:2]
-
-
-@sigmoid_neuron_backward.mistake("Which entry of w is the bias?")
-def bias_comes_first(w, x):
-    upstream = sigmoid_prime(w[0] + w[1:] @ x)
-    return upstream * np.append(1, x), upstream * w[1:]
-
-
-@sigmoid_neuron_backward.mistake("If a weight moves, what multiplies its change?")
-def weights_and_inputs_swapped(w, x):
-    dw, dx = neuron_backward(w, x)
-    return np.append(dx, dw[2]), dw[:2]
-
-
-@sigmoid_neuron_backward.mistake("If a weight moves, what multiplies its change?")
-def weight_slopes_from_weights(w, x):
-    upstream = sigmoid_prime(w[:2] @ x + w[2])
-    return upstream * w, upstream * x
-
-
-@sigmoid_neuron_backward.mistake("Which comes first in the result?")
-def inputs_come_first(w, x):
-    dw, dx = neuron_backward(w, x)
-    return dx, dw
-
-
-@sigmoid_neuron_backward.mistake("How many slopes belong to x? Is the bias an input?")
-def slope_for_the_constant_input(w, x):
-    dw, dx = neuron_backward(w, x)
-    return dw, np.append(dx, dw[2])
+sigmoid_neuron_backward.slips("""
+forgets_the_sigmoid: Which slope does f itself have at the sum z?
+    df_dz = 1  # σ′(z)
+value_of_the_sigmoid: Is it σ that you need at z, or its slope?
+    df_dz = f  # σ′(z)
+slope_at_the_output: Is the input of your σ′ the sum z, or σ(z)?
+    df_dz = sigmoid_prime(f)  # σ′(z)
+sum_in_place_of_the_output: In f(1 − f), is f the sum z or what σ makes of it?
+    f = w[0] * x[0] + w[1] * x[1] + w[2]  # forward
+falling_sigmoid: Is σ increasing? Which sign has its slope?
+    df_dz = -f * (1 - f)  # σ′(z)
+sigmoid_slope_twice: How often does the sigmoid stand on each path?
+    df_dz = (f * (1 - f)) ** 2  # σ′(z)
+one_minus_the_output: Where does f come from: one factor f, or f(1 − f)?
+    df_dz = 1 - f  # σ′(z)
+bias_without_slope: If the bias moves, does the sum move?
+    dw = df_dz * np.array([x[0], x[1], 0])  # by w
+bias_times_itself: What multiplies a nudge of the bias in the sum?
+    dw = df_dz * np.array([x[0], x[1], w[2]])  # by w
+bias_slope_of_one: Did the slope of σ travel to the bias as well?
+    dw = np.array([df_dz * x[0], df_dz * x[1], 1])  # by w
+forgets_the_bias_slope: How many weights are there, with the bias?
+    dw = df_dz * np.array([x[0], x[1]])  # by w
+sum_without_the_bias: At which sum do you take σ′? What does it hold?
+    f = sigmoid(w[0] * x[0] + w[1] * x[1])  # forward
+bias_comes_first: Which entry of w is the bias?
+    f = sigmoid(w[0] + w[1] * x[0] + w[2] * x[1])  # forward
+    dw = df_dz * np.array([1, x[0], x[1]])  # by w
+    dx = df_dz * np.array([w[1], w[2]])  # by x
+weights_and_inputs_swapped: If a weight moves, what multiplies its change?
+    dw = df_dz * np.array([w[0], w[1], 1])  # by w
+    dx = df_dz * np.array([x[0], x[1]])  # by x
+weight_slopes_from_weights: If a weight moves, what multiplies its change?
+    dw = df_dz * w  # by w
+    dx = df_dz * x  # by x
+inputs_come_first: Which comes first in the result?
+    return dx, dw  # the pair
+slope_for_the_constant_input: How many slopes belong to x? Is the bias an input?
+    dx = df_dz * np.array([w[0], w[1], 1])  # by x
+""")
 
 
 @sigmoid_neuron_backward.variant
@@ -793,124 +574,67 @@ def routes():
     ),
 )
 def sum_over_paths(paths):
-    return sum(np.prod(path) for path in paths)
+    return sum(np.prod(path) for path in paths)  # slope
 
 
-@sum_over_paths.mistake("Multiply along a path. And what happens where paths meet?")
-def multiplies_the_paths(paths):
-    return np.prod([np.prod(path) for path in paths])
-
-
-@sum_over_paths.mistake("Two nodes in a row, each doubling: by what is a nudge scaled?")
-def adds_everything(paths):
-    return sum(sum(path) for path in paths)
-
-
-@sum_over_paths.mistake("Where do you multiply: along a path, or across the paths?")
-def sums_along_and_multiplies_across(paths):
-    return np.prod([sum(path) for path in paths])
-
-
-@sum_over_paths.mistake("Two paths with the same slopes: is that one path, or two?")
-def counts_equal_paths_once(paths):
-    return sum(np.prod(path) for path in {tuple(path) for path in paths})
-
-
-@sum_over_paths.mistake("Does the output feel only the first path?")
-def first_path_only(paths):
-    return np.prod(paths[0]) if paths else 0
-
-
-@sum_over_paths.mistake("When does your loop return: after the first path?")
-def returns_inside_the_loop(paths):
+sum_over_paths.slips("""
+multiplies_the_paths: Multiply along a path. And what happens where paths meet?
+    return np.prod([np.prod(path) for path in paths])  # slope
+adds_everything: Two nodes in a row, each doubling: by what is a nudge scaled?
+    return sum(sum(path) for path in paths)  # slope
+sums_along_and_multiplies_across: Where do you multiply: along a path, or across the
+paths?
+    return np.prod([sum(path) for path in paths])  # slope
+counts_equal_paths_once: Two paths with the same slopes: is that one path, or two?
+    return sum(np.prod(path) for path in {tuple(path) for path in paths})  # slope
+first_path_only: Does the output feel only the first path?
+    return np.prod(paths[0]) if paths else 0  # slope
+returns_inside_the_loop: When does your loop return: after the first path?
     for path in paths:
-        return np.prod(path)
-
-
-@sum_over_paths.mistake("Does your loop begin at the first path?")
-def leaves_out_the_first_path(paths):
-    return sum(np.prod(path) for path in paths[1:])
-
-
-@sum_over_paths.mistake("Does your loop end at the last path?")
-def leaves_out_the_last_path(paths):
-    return sum(np.prod(path) for path in paths[:-1])
-
-
-@sum_over_paths.mistake("How many slopes lie on each path? Do all of them count?")
-def leaves_out_the_first_slope(paths):
-    return sum(np.prod(path[1:]) for path in paths)
-
-
-@sum_over_paths.mistake("Does the output feel only the last path?")
-def last_path_only(paths):
-    return np.prod(paths[-1]) if paths else 0
-
-
-@sum_over_paths.mistake("Do more paths dilute the nudge, or does each bring its own?")
-def mean_over_paths(paths):
-    return np.mean([np.prod(path) for path in paths]) if paths else 0
-
-
-@sum_over_paths.mistake("Does only the strongest path count?")
-def largest_path_only(paths):
-    return max((np.prod(path) for path in paths), default=0)
-
-
-@sum_over_paths.mistake("One number per path came. What do they do at the output?")
-def leaves_the_paths_apart(paths):
-    return [np.prod(path) for path in paths]
-
-
-@sum_over_paths.mistake("Where does the running product start for the next path?")
-def product_runs_on(paths):
+        return np.prod(path)  # slope
+leaves_out_the_first_path: Does your loop begin at the first path?
+    return sum(np.prod(path) for path in paths[1:])  # slope
+leaves_out_the_last_path: Does your loop end at the last path?
+    return sum(np.prod(path) for path in paths[:-1])  # slope
+leaves_out_the_first_slope: How many slopes lie on each path? Do all of them count?
+    return sum(np.prod(path[1:]) for path in paths)  # slope
+last_path_only: Does the output feel only the last path?
+    return np.prod(paths[-1]) if paths else 0  # slope
+mean_over_paths: Do more paths dilute the nudge, or does each bring its own?
+    return np.mean([np.prod(path) for path in paths]) if paths else 0  # slope
+largest_path_only: Does only the strongest path count?
+    return max((np.prod(path) for path in paths), default=0)  # slope
+leaves_the_paths_apart: One number per path came. What do they do at the output?
+    return [np.prod(path) for path in paths]  # slope
+product_runs_on: Where does the running product start for the next path?
     total, product = 0, 1
     for path in paths:
         for slope in path:
             product *= slope
         total += product
-    return total
-
-
-@sum_over_paths.mistake("When do you add: at each node, or at the end of the path?")
-def adds_at_every_node(paths):
-    return sum(float(np.sum(np.cumprod(path))) for path in paths)
-
-
-@sum_over_paths.mistake("What does the product of a path start from?")
-def product_starts_at_zero(paths):
+    return total  # slope
+adds_at_every_node: When do you add: at each node, or at the end of the path?
+    return sum(float(np.sum(np.cumprod(path))) for path in paths)  # slope
+product_starts_at_zero: What does the product of a path start from?
     total = 0
     for path in paths:
         product = 0
         for slope in path:
             product *= slope
         total += product
-    return total
-
-
-@sum_over_paths.mistake("What does the sum over paths start from?")
-def total_starts_at_one(paths):
-    return 1 + sum(np.prod(path) for path in paths)
-
-
-@sum_over_paths.mistake("Can two paths cancel? Which sign has each?")
-def adds_the_sizes(paths):
-    return sum(abs(np.prod(path)) for path in paths)
-
-
-@sum_over_paths.mistake("How many slopes lie on each path? Do all of them count?")
-def ends_of_the_path_only(paths):
-    return sum(path[0] * path[-1] if len(path) > 1 else path[0] for path in paths)
-
-
-@sum_over_paths.mistake("How many slopes lie on each path? Do all of them count?")
-def leaves_out_the_last_slope(paths):
-    return sum(np.prod(path[:-1]) for path in paths)
-
-
-@sum_over_paths.mistake("How many slopes lie on each path? Do all of them count?")
-def first_slopes_only(paths):
-    return sum(path[0] for path in paths)
+    return total  # slope
+total_starts_at_one: What does the sum over paths start from?
+    return 1 + sum(np.prod(path) for path in paths)  # slope
+adds_the_sizes: Can two paths cancel? Which sign has each?
+    return sum(abs(np.prod(path)) for path in paths)  # slope
+ends_of_the_path_only: How many slopes lie on each path? Do all of them count?
+    ends = (path[0] * path[-1] if len(path) > 1 else path[0] for path in paths)
+    return sum(ends)  # slope
+leaves_out_the_last_slope: How many slopes lie on each path? Do all of them count?
+    return sum(np.prod(path[:-1]) for path in paths)  # slope
+first_slopes_only: How many slopes lie on each path? Do all of them count?
+    return sum(path[0] for path in paths)  # slope
+""")
 
 
 @sum_over_paths.variant
@@ -1121,93 +845,80 @@ def reverse_sweep(output):
 
     order = topological_order(output)
     for node in order:
+        node.grad = 0.0  # clear
+    output.grad = 1.0  # seed
+    for node in reversed(order):  # backward
+        for parent, slope in zip(node.parents, node.slopes, strict=True):  # edges
+            parent.grad += slope * node.grad  # hand on
+
+
+reverse_sweep.slips("""
+assigns_instead_of_adding: How many routes lead from a to f = a + a?
+    parent.grad = slope * node.grad  # hand on
+keeps_the_old_grads: What did the first sweep leave behind?
+    pass  # clear
+adds_to_the_old_grads: Sweep twice: what is output.grad the second time?
+    pass  # clear
+    output.grad += 1.0  # seed
+clears_the_inputs_only: What did the first sweep leave in the nodes between?
+    if not node.parents:
+        node.grad = 0.0  # clear
+clears_all_but_the_inputs: What did the first sweep leave in the inputs?
+    if node.parents:
+        node.grad = 0.0  # clear
+forgets_the_seed: What is output.grad at the moment when the sweep starts?
+    pass  # seed
+starts_from_the_value: The slope of the output by itself: is it the output's value?
+    output.grad = output.value  # seed
+starts_at_the_inputs: The output knows its slope first. Who hands on after it?
+    for node in order:  # backward
+queues_a_node_again: A node stands in the queue once a route. Is that once enough?
+    queue = [output]
+    for node in queue:  # backward
+    parent.grad += slope * node.grad
+    queue.append(parent)  # hand on
+goes_level_by_level: Is a node that lies near the output always done early?
+    queue, seen = [output], {output}
+    for node in queue:  # backward
+    parent.grad += slope * node.grad
+    if parent not in seen:
+        seen.add(parent)
+        queue.append(parent)  # hand on
+values_for_slopes: A node holds a value and slopes. Which of them goes backward?
+    parent.grad += parent.value * node.grad  # hand on
+local_slopes_only: A local slope is one step. What arrived at the node before?
+    parent.grad += slope  # hand on
+multiplies_where_paths_meet: Multiply along a path. And what happens where paths meet?
+    node.grad = 1.0  # clear
+    parent.grad *= slope * node.grad  # hand on
+adds_along_the_path: Along a path, are slopes added or multiplied?
+    parent.grad += slope + node.grad  # hand on
+each_parent_once: In a + a, how often does a stand among the parents?
+    for parent, slope in dict(zip(node.parents, node.slopes)).items():  # edges
+slopes_of_the_other_parent: Which local slope belongs to which parent?
+    for parent, slope in zip(node.parents, node.slopes[::-1]):  # edges
+first_parent_only: How many parents can a node have?
+    for parent, slope in zip(node.parents[:1], node.slopes[:1]):  # edges
+last_parent_only: How many parents can a node have?
+    for parent, slope in zip(node.parents[-1:], node.slopes[-1:]):  # edges
+leaves_out_the_constants: A constant has a slope too, though nobody asks. Is it filled?
+    if parent.operation != "constant":
+        parent.grad += slope * node.grad  # hand on
+goes_downhill: If the output grows with a node, which sign has the slope?
+    output.grad = -1.0  # seed
+""")
+
+
+def cleared(output):
+    """Clear all grads and seed the output, with slope 1."""
+    for node in topological_order(output):
         node.grad = 0.0
     output.grad = 1.0
-    for node in reversed(order):
-        for parent, slope in zip(node.parents, node.slopes, strict=True):
-            parent.grad += slope * node.grad
-
-
-def cleared(output, seed=1.0):
-    """Clear all grads and seed the output; return the nodes from last to first."""
-    order = topological_order(output)
-    for node in order:
-        node.grad = 0.0
-    output.grad = seed
-    return order[::-1]
 
 
 def edges(node):
     """Return the parents of a node, each with the local slope."""
     return list(zip(node.parents, node.slopes, strict=True))
-
-
-@reverse_sweep.mistake("How many routes lead from a to f = a + a?")
-def assigns_instead_of_adding(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            parent.grad = slope * node.grad
-
-
-@reverse_sweep.mistake("What did the first sweep leave behind?")
-def keeps_the_old_grads(output):
-    output.grad = 1.0
-    for node in reversed(topological_order(output)):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("Sweep twice: what is output.grad the second time?")
-def adds_to_the_old_grads(output):
-    output.grad += 1.0
-    for node in reversed(topological_order(output)):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("What did the first sweep leave in the nodes between?")
-def clears_the_inputs_only(output):
-    order = topological_order(output)
-    for node in order:
-        if not node.parents:
-            node.grad = 0.0
-    output.grad = 1.0
-    for node in reversed(order):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("What did the first sweep leave in the inputs?")
-def clears_all_but_the_inputs(output):
-    order = topological_order(output)
-    for node in order:
-        if node.parents:
-            node.grad = 0.0
-    output.grad = 1.0
-    for node in reversed(order):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("What is output.grad at the moment when the sweep starts?")
-def forgets_the_seed(output):
-    for node in cleared(output, seed=0.0):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("The slope of the output by itself: is it the output's value?")
-def starts_from_the_value(output):
-    for node in cleared(output, seed=output.value):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("The output knows its slope first. Who hands on after it?")
-def starts_at_the_inputs(output):
-    for node in reversed(cleared(output)):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
 
 
 @reverse_sweep.mistake("A node comes by on each of its routes. What has it handed on?")
@@ -1233,16 +944,6 @@ def fills_parents_then_visits_each(output):
             visit(parent)
 
     visit(output)
-
-
-@reverse_sweep.mistake("A node stands in the queue once a route. Is that once enough?")
-def queues_a_node_again(output):
-    cleared(output)
-    queue = [output]
-    for node in queue:
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-            queue.append(parent)
 
 
 @reverse_sweep.mistake("Has every child of a node spoken before the node hands on?")
@@ -1277,106 +978,18 @@ def fills_parents_then_goes_deep(output):
     visit(output)
 
 
-@reverse_sweep.mistake("Is a node that lies near the output always done early?")
-def goes_level_by_level(output):
-    cleared(output)
-    queue, seen = [output], {output}
-    for node in queue:
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
-            if parent not in seen:
-                seen.add(parent)
-                queue.append(parent)
-
-
-@reverse_sweep.mistake("A node holds a value and slopes. Which of them goes backward?")
-def values_for_slopes(output):
-    for node in cleared(output):
-        for parent in node.parents:
-            parent.grad += parent.value * node.grad
-
-
-@reverse_sweep.mistake("A local slope is one step. What arrived at the node before?")
-def local_slopes_only(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            parent.grad += slope
-
-
-@reverse_sweep.mistake("Multiply along a path. And what happens where paths meet?")
-def multiplies_where_paths_meet(output):
-    for node in cleared(output)[1:]:
-        node.grad = 1.0
-    for node in reversed(topological_order(output)):
-        for parent, slope in edges(node):
-            parent.grad *= slope * node.grad
-
-
-@reverse_sweep.mistake("Along a path, are slopes added or multiplied?")
-def adds_along_the_path(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            parent.grad += slope + node.grad
-
-
-@reverse_sweep.mistake("In a + a, how often does a stand among the parents?")
-def each_parent_once(output):
-    for node in cleared(output):
-        for parent, slope in dict(edges(node)).items():
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("Which local slope belongs to which parent?")
-def slopes_of_the_other_parent(output):
-    for node in cleared(output):
-        for parent, slope in zip(node.parents, node.slopes[::-1], strict=True):
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("How many parents can a node have?")
-def first_parent_only(output):
-    for node in cleared(output):
-        for parent, slope in edges(node)[:1]:
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("How many parents can a node have?")
-def last_parent_only(output):
-    for node in cleared(output):
-        for parent, slope in edges(node)[-1:]:
-            parent.grad += slope * node.grad
-
-
-@reverse_sweep.mistake("A constant has a slope too, though nobody asks. Is it filled?")
-def leaves_out_the_constants(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            if parent.operation != "constant":
-                parent.grad += slope * node.grad
-
-
 @reverse_sweep.mistake("Is .grad also filled in the nodes between?")
 def fills_the_inputs_only(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
+    graph.reverse_sweep(output)
+    for node in topological_order(output):
         if node.parents:
             node.grad = 0.0
 
 
 @reverse_sweep.mistake("Is the slope of the output by itself still there at the end?")
 def clears_the_output_at_last(output):
-    for node in cleared(output):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
+    graph.reverse_sweep(output)
     output.grad = 0.0
-
-
-@reverse_sweep.mistake("If the output grows with a node, which sign has the slope?")
-def goes_downhill(output):
-    for node in cleared(output, seed=-1.0):
-        for parent, slope in edges(node):
-            parent.grad += slope * node.grad
 
 
 @reverse_sweep.variant
@@ -1486,61 +1099,33 @@ def sizes():
     ),
 )
 def forward_mode_steps(n, p):
-    return n * p
+    return n * p  # steps
 
 
-@forward_mode_steps.mistake("Forward mode: what must be repeated for each parameter?")
-def as_in_reverse_mode(n, p):
-    return n + p
-
-
-@forward_mode_steps.mistake("How many parameters are served by one walk?")
-def one_walk_only(n, p):
-    return n
-
-
-@forward_mode_steps.mistake("How many nodes does each walk pass?")
-def one_step_a_parameter(n, p):
-    return p
-
-
-@forward_mode_steps.mistake("Must the walk be repeated for every node?")
-def walks_for_every_node(n, p):
-    return n * n
-
-
-@forward_mode_steps.mistake("A walk gives a slope directly. What would you subtract?")
-def two_walks_a_parameter(n, p):
-    return 2 * n * p
-
-
-@forward_mode_steps.mistake("What costs an extra walk, if each gives one slope?")
-def one_walk_too_many(n, p):
-    return n * (p + 1)
-
-
-@forward_mode_steps.mistake("What is added to the p walks of n steps each?")
-def walks_and_parameters(n, p):
-    return n * p + p
-
-
-@forward_mode_steps.mistake("Does one more parameter multiply the work by n?")
-def grows_like_a_power(n, p):
-    return float(n) ** min(p, 50)
-
-
-@forward_mode_steps.mistake(
-    "Does the task count the parameters among the n nodes of a walk?"
-)
-def counts_the_edges_of_a_tree(n, p):
-    return p * (n + p - 1)
-
-
-@forward_mode_steps.mistake(
-    "Does the task count the parameters among the n nodes of a walk?"
-)
-def walks_through_the_parameters_too(n, p):
-    return p * (n + p)
+forward_mode_steps.slips("""
+as_in_reverse_mode: Forward mode: what must be repeated for each parameter?
+    return n + p  # steps
+one_walk_only: How many parameters are served by one walk?
+    return n  # steps
+one_step_a_parameter: How many nodes does each walk pass?
+    return p  # steps
+walks_for_every_node: Must the walk be repeated for every node?
+    return n * n  # steps
+two_walks_a_parameter: A walk gives a slope directly. What would you subtract?
+    return 2 * n * p  # steps
+one_walk_too_many: What costs an extra walk, if each gives one slope?
+    return n * (p + 1)  # steps
+walks_and_parameters: What is added to the p walks of n steps each?
+    return n * p + p  # steps
+grows_like_a_power: Does one more parameter multiply the work by n?
+    return float(n) ** min(p, 50)  # steps
+counts_the_edges_of_a_tree: Does the task count the parameters among the n nodes of a
+walk?
+    return p * (n + p - 1)  # steps
+walks_through_the_parameters_too: Does the task count the parameters among the n nodes
+of a walk?
+    return p * (n + p)  # steps
+""")
 
 
 @forward_mode_steps.variant
@@ -1568,57 +1153,31 @@ def as_a_float(n, p):
     ),
 )
 def reverse_mode_steps(n, p):
-    return n + p
+    return n + p  # steps
 
 
-@reverse_mode_steps.mistake("Reverse mode: is the walk repeated for each parameter?")
-def as_in_forward_mode(n, p):
-    return n * p
-
-
-@reverse_mode_steps.mistake("Who receives the slopes at the end of the walk?")
-def forgets_the_parameters(n, p):
-    return n
-
-
-@reverse_mode_steps.mistake("What does the walk through the graph cost?")
-def forgets_the_nodes(n, p):
-    return p
-
-
-@reverse_mode_steps.mistake("The task counts the walk backward. Is there another?")
-def forward_walk_too(n, p):
-    return 2 * n + p
-
-
-@reverse_mode_steps.mistake("The task counts the walk backward. Is there another?")
-def both_ways_for_all(n, p):
-    return 2 * (n + p)
-
-
-@reverse_mode_steps.mistake("One walk of n steps: which of them do you leave out?")
-def edges_of_a_tree(n, p):
-    return n + p - 1
-
-
-@reverse_mode_steps.mistake("After n and p steps, what is left to do?")
-def one_step_too_many(n, p):
-    return n + p + 1
-
-
-@reverse_mode_steps.mistake("Do the parameters save steps, or cost them?")
-def takes_the_parameters_away(n, p):
-    return n - p
-
-
-@reverse_mode_steps.mistake("Walk and receive: do they happen at once, or in turn?")
-def larger_of_the_two(n, p):
-    return max(n, p)
-
-
-@reverse_mode_steps.mistake("One walk serves all: what must be repeated, if anything?")
-def walk_for_each_and_all(n, p):
-    return n * p + n
+reverse_mode_steps.slips("""
+as_in_forward_mode: Reverse mode: is the walk repeated for each parameter?
+    return n * p  # steps
+forgets_the_parameters: Who receives the slopes at the end of the walk?
+    return n  # steps
+forgets_the_nodes: What does the walk through the graph cost?
+    return p  # steps
+forward_walk_too: The task counts the walk backward. Is there another?
+    return 2 * n + p  # steps
+both_ways_for_all: The task counts the walk backward. Is there another?
+    return 2 * (n + p)  # steps
+edges_of_a_tree: One walk of n steps: which of them do you leave out?
+    return n + p - 1  # steps
+one_step_too_many: After n and p steps, what is left to do?
+    return n + p + 1  # steps
+takes_the_parameters_away: Do the parameters save steps, or cost them?
+    return n - p  # steps
+larger_of_the_two: Walk and receive: do they happen at once, or in turn?
+    return max(n, p)  # steps
+walk_for_each_and_all: One walk serves all: what must be repeated, if anything?
+    return n * p + n  # steps
+""")
 
 
 @reverse_mode_steps.variant

@@ -39,82 +39,42 @@ def neurons():
     quantities=lambda w, a, b: {"n, the number of inputs,": len(w)},
 )
 def weighted_input(w, a, b):
-    return w @ a + b
+    return w @ a + b  # z
 
 
-@weighted_input.mistake("What does z hold besides the weighted inputs?")
-def leaves_out_the_bias(w, a, b):
-    return w @ a
-
-
-@weighted_input.mistake("How many biases has one neuron, and how often is b added?")
-def a_bias_for_every_input(w, a, b):
-    return np.sum(w * a + b)
-
-
-@weighted_input.mistake("One number is asked for. What happens to the products?")
-def leaves_the_products_apart(w, a, b):
-    return w * a + b
-
-
-@weighted_input.mistake("With which sign does the bias enter z?")
-def subtracts_the_bias(w, a, b):
-    return w @ a - b
-
-
-@weighted_input.mistake("Is z what goes into σ, or what comes out of it?")
-def squashes_the_sum(w, a, b):
-    return sigmoid(w @ a + b)
-
-
-@weighted_input.mistake("Is z a sum over the inputs, or a mean?")
-def mean_of_the_products(w, a, b):
-    return np.mean(w * a) + b
-
-
-@weighted_input.mistake("Which comes first: multiplying a pair, or adding up?")
-def product_of_the_sums(w, a, b):
-    return np.sum(w) * np.sum(a) + b
-
-
-@weighted_input.mistake("What does a weight do to its input: multiply it, or add?")
-def adds_weights_and_inputs(w, a, b):
-    return np.sum(w + a) + b
-
-
-@weighted_input.mistake("Is the bias a factor of z, or a part of the sum?")
-def multiplies_by_the_bias(w, a, b):
-    return (w @ a) * b
-
-
-@weighted_input.mistake("Which inputs reach this neuron? Did all of them?")
-def first_input_only(w, a, b):
-    return w[0] * a[0] + b
-
-
-@weighted_input.mistake("Is the bias weighted too?")
-def weighs_the_bias_too(w, a, b):
-    return w @ (a + b)
-
-
-@weighted_input.mistake("Does each weight meet its own input?")
-def inputs_in_reverse(w, a, b):
-    return w @ a[::-1] + b
-
-
-@weighted_input.mistake("Where is a? Do the weights alone make z?")
-def forgets_the_inputs(w, a, b):
-    return np.sum(w) + b
-
-
-@weighted_input.mistake("Where is w? Do the inputs alone make z?")
-def forgets_the_weights(w, a, b):
-    return np.sum(a) + b
-
-
-@weighted_input.mistake("Is each input paired with one weight, or with all of them?")
-def every_weight_with_every_input(w, a, b):
-    return np.outer(w, a) + b
+weighted_input.slips("""
+leaves_out_the_bias: What does z hold besides the weighted inputs?
+    return w @ a  # z
+a_bias_for_every_input: How many biases has one neuron, and how often is b added?
+    return np.sum(w * a + b)  # z
+leaves_the_products_apart: One number is asked for. What happens to the products?
+    return w * a + b  # z
+subtracts_the_bias: With which sign does the bias enter z?
+    return w @ a - b  # z
+squashes_the_sum: Is z what goes into σ, or what comes out of it?
+    return sigmoid(w @ a + b)  # z
+mean_of_the_products: Is z a sum over the inputs, or a mean?
+    return np.mean(w * a) + b  # z
+product_of_the_sums: Which comes first: multiplying a pair, or adding up?
+    return np.sum(w) * np.sum(a) + b  # z
+adds_weights_and_inputs: What does a weight do to its input: multiply it, or add?
+    return np.sum(w + a) + b  # z
+multiplies_by_the_bias: Is the bias a factor of z, or a part of the sum?
+    return (w @ a) * b  # z
+first_input_only: Which inputs reach this neuron? Did all of them?
+    return w[0] * a[0] + b  # z
+weighs_the_bias_too: Is the bias weighted too?
+    return w @ (a + b)  # z
+inputs_in_reverse: Does each weight meet its own input?
+    return w @ a[::-1] + b  # z
+forgets_the_inputs: Where is a? Do the weights alone make z?
+    return np.sum(w) + b  # z
+forgets_the_weights: Where is w? Do the inputs alone make z?
+    return np.sum(a) + b  # z
+every_weight_with_every_input: Is each input paired with one weight, or with all of
+them?
+    return np.outer(w, a) + b  # z
+""")
 
 
 @weighted_input.variant
@@ -158,55 +118,29 @@ def dz_dw():
     return a
 
 
-@dz_dw.mistake("Those are the weights. What multiplies a weight when it moves?")
-def weights_themselves():
-    return 1, -2
-
-
-@dz_dw.mistake("Compare the order: to which input does the first weight belong?")
-def the_other_way_round():
-    return -1, 1
-
-
-@dz_dw.mistake("If the second weight grows, does z grow or shrink?")
-def sizes_without_signs():
-    return 1, 1
-
-
-@dz_dw.mistake("If the first weight grows, does z grow or shrink?")
-def minus_for_both():
-    return -1, -1
-
-
-@dz_dw.mistake("Those are the products. Nudge the second weight: what multiplies it?")
-def products_of_weight_and_input():
-    return 1, 2
-
-
-@dz_dw.mistake("That is z. By how much does it change, for each weight?")
-def the_weighted_input():
-    return 4
-
-
-@dz_dw.mistake("Two slopes are asked for, one a weight. What did you add up?")
-def sum_of_the_two():
-    return 0
-
-
-@dz_dw.mistake("If the second weight moves, does z stay the same?")
-def only_the_first_counts():
-    return 1, 0
-
-
-@dz_dw.mistake("Does the bias share in it? Which terms hold the weight?")
-def bias_added():
-    return 2, 0
-
-
-@dz_dw.mistake("Is it the slope of z or of a = σ(z) that is asked for?")
-def slopes_of_the_activation():
-    slope = sigmoid_prime(4.0)
-    return slope, -slope
+dz_dw.slips("""
+weights_themselves: Those are the weights. What multiplies a weight when it moves?
+    1, -2
+the_other_way_round: Compare the order: to which input does the first weight belong?
+    -1, 1
+sizes_without_signs: If the second weight grows, does z grow or shrink?
+    1, 1
+minus_for_both: If the first weight grows, does z grow or shrink?
+    -1, -1
+products_of_weight_and_input: Those are the products. Nudge the second weight: what
+multiplies it?
+    1, 2
+the_weighted_input: That is z. By how much does it change, for each weight?
+    4
+sum_of_the_two: Two slopes are asked for, one a weight. What did you add up?
+    0
+only_the_first_counts: If the second weight moves, does z stay the same?
+    1, 0
+bias_added: Does the bias share in it? Which terms hold the weight?
+    2, 0
+slopes_of_the_activation: Is it the slope of z or of a = σ(z) that is asked for?
+    sigmoid_prime(4.0), -sigmoid_prime(4.0)
+""")
 
 
 @dz_dw.variant
@@ -270,128 +204,60 @@ def outputs():
     quantities=lambda a, y, z: {M: a.shape[1], "n, the number of neurons,": len(a)},
 )
 def output_error(a, y, z):
-    return (a - y) * sigmoid_prime(z)
+    return (a - y) * sigmoid_prime(z)  # BP1
 
 
-@output_error.mistake("How does a change with z? Which cost is meant here?")
-def forgets_the_slope_of_the_sigmoid(a, y, z):
-    return a - y
-
-
-@output_error.mistake("If a rises slightly above y, does the cost rise?")
-def target_minus_output(a, y, z):
-    return (y - a) * sigmoid_prime(z)
-
-
-@output_error.mistake("Is it σ that you need at z, or its slope?")
-def sigmoid_for_its_slope(a, y, z):
-    return (a - y) * sigmoid(z)
-
-
-@output_error.mistake("Does your σ′ get z, or what σ has already made of it?")
-def slope_taken_at_a(a, y, z):
-    return (a - y) * sigmoid_prime(a)
-
-
-@output_error.mistake("In a(1 − a), is the letter z or a?")
-def z_times_one_minus_z(a, y, z):
-    return (a - y) * z * (1 - z)
-
-
-@output_error.mistake("Where does f(1 − f) end: is there a second factor?")
-def one_minus_the_output(a, y, z):
-    return (a - y) * (1 - a)
-
-
-@output_error.mistake("Which constant stands before the square in the cost?")
-def forgets_the_half(a, y, z):
-    return 2 * (a - y) * sigmoid_prime(z)
-
-
-@output_error.mistake("What is the derivative of ½d²: does the half stay?")
-def keeps_the_half(a, y, z):
-    return 0.5 * (a - y) * sigmoid_prime(z)
-
-
-@output_error.mistake("Is that the cost, or how the cost changes with a?")
-def cost_for_its_slope(a, y, z):
-    return 0.5 * (a - y) ** 2 * sigmoid_prime(z)
-
-
-@output_error.mistake("Along a path, are slopes added or multiplied?")
-def adds_the_two_factors(a, y, z):
-    return (a - y) + sigmoid_prime(z)
-
-
-@output_error.mistake("The path to z has two steps. Which slope is missing here?")
-def slope_of_the_sigmoid_only(a, y, z):
-    return sigmoid_prime(z)
-
-
-@output_error.mistake("The cost compares two numbers: which one is missing here?")
-def forgets_the_target(a, y, z):
-    return a * sigmoid_prime(z)
-
-
-@output_error.mistake("The cost compares a with y. What does your code compare?")
-def compares_z_with_the_target(a, y, z):
-    return (z - y) * sigmoid_prime(z)
-
-
-@output_error.mistake("How often does σ stand between z and the cost?")
-def slope_of_the_sigmoid_twice(a, y, z):
-    return (a - y) * sigmoid_prime(z) ** 2
-
-
-@output_error.mistake("Each example has its own δ. Who asked for a mean?")
-def divides_by_the_examples(a, y, z):
-    return (a - y) * sigmoid_prime(z) / a.shape[1]
-
-
-@output_error.mistake("Do the neurons of the output share one error?")
-def divides_by_the_neurons(a, y, z):
-    return (a - y) * sigmoid_prime(z) / len(a)
-
-
-@output_error.mistake("Each example has its own δ. What did you sum?")
-def sums_over_the_examples(a, y, z):
-    return np.sum((a - y) * sigmoid_prime(z), axis=1, keepdims=True)
-
-
-@output_error.mistake("Each example has its own δ. Who asked for a mean?")
-def averages_over_the_examples(a, y, z):
-    return np.mean((a - y) * sigmoid_prime(z), axis=1, keepdims=True)
-
-
-@output_error.mistake("How many slopes are asked for: one, or one a neuron?")
-def sums_over_everything(a, y, z):
-    return np.sum((a - y) * sigmoid_prime(z))
-
-
-@output_error.mistake("Should this multiply neuron by neuron, or mix them?")
-def matrix_product(a, y, z):
-    return (a - y) @ sigmoid_prime(z)
-
-
-@output_error.mistake("Should this multiply neuron by neuron, or mix them?")
-def matrix_product_of_rows(a, y, z):
-    return (a - y) @ sigmoid_prime(z).T
-
-
-@output_error.mistake("Should this multiply neuron by neuron, or mix them?")
-def matrix_product_of_columns(a, y, z):
-    return (a - y).T @ sigmoid_prime(z)
-
-
-@output_error.mistake("Can the error of a neuron be negative? What says its sign?")
-def error_without_its_sign(a, y, z):
-    return np.abs(a - y) * sigmoid_prime(z)
-
-
-@output_error.mistake("Are a and y still what they were when you were called?")
-def changes_the_outputs(a, y, z):
+output_error.slips("""
+forgets_the_slope_of_the_sigmoid: How does a change with z? Which cost is meant here?
+    return a - y  # BP1
+target_minus_output: If a rises slightly above y, does the cost rise?
+    return (y - a) * sigmoid_prime(z)  # BP1
+sigmoid_for_its_slope: Is it σ that you need at z, or its slope?
+    return (a - y) * sigmoid(z)  # BP1
+slope_taken_at_a: Does your σ′ get z, or what σ has already made of it?
+    return (a - y) * sigmoid_prime(a)  # BP1
+z_times_one_minus_z: In a(1 − a), is the letter z or a?
+    return (a - y) * z * (1 - z)  # BP1
+one_minus_the_output: Where does f(1 − f) end: is there a second factor?
+    return (a - y) * (1 - a)  # BP1
+forgets_the_half: Which constant stands before the square in the cost?
+    return 2 * (a - y) * sigmoid_prime(z)  # BP1
+keeps_the_half: What is the derivative of ½d²: does the half stay?
+    return 0.5 * (a - y) * sigmoid_prime(z)  # BP1
+cost_for_its_slope: Is that the cost, or how the cost changes with a?
+    return 0.5 * (a - y) ** 2 * sigmoid_prime(z)  # BP1
+adds_the_two_factors: Along a path, are slopes added or multiplied?
+    return (a - y) + sigmoid_prime(z)  # BP1
+slope_of_the_sigmoid_only: The path to z has two steps. Which slope is missing here?
+    return sigmoid_prime(z)  # BP1
+forgets_the_target: The cost compares two numbers: which one is missing here?
+    return a * sigmoid_prime(z)  # BP1
+compares_z_with_the_target: The cost compares a with y. What does your code compare?
+    return (z - y) * sigmoid_prime(z)  # BP1
+slope_of_the_sigmoid_twice: How often does σ stand between z and the cost?
+    return (a - y) * sigmoid_prime(z) ** 2  # BP1
+divides_by_the_examples: Each example has its own δ. Who asked for a mean?
+    return (a - y) * sigmoid_prime(z) / a.shape[1]  # BP1
+divides_by_the_neurons: Do the neurons of the output share one error?
+    return (a - y) * sigmoid_prime(z) / len(a)  # BP1
+sums_over_the_examples: Each example has its own δ. What did you sum?
+    return np.sum((a - y) * sigmoid_prime(z), axis=1, keepdims=True)  # BP1
+averages_over_the_examples: Each example has its own δ. Who asked for a mean?
+    return np.mean((a - y) * sigmoid_prime(z), axis=1, keepdims=True)  # BP1
+sums_over_everything: How many slopes are asked for: one, or one a neuron?
+    return np.sum((a - y) * sigmoid_prime(z))  # BP1
+matrix_product: Should this multiply neuron by neuron, or mix them?
+    return (a - y) @ sigmoid_prime(z)  # BP1
+matrix_product_of_rows: Should this multiply neuron by neuron, or mix them?
+    return (a - y) @ sigmoid_prime(z).T  # BP1
+matrix_product_of_columns: Should this multiply neuron by neuron, or mix them?
+    return (a - y).T @ sigmoid_prime(z)  # BP1
+error_without_its_sign: Can the error of a neuron be negative? What says its sign?
+    return np.abs(a - y) * sigmoid_prime(z)  # BP1
+changes_the_outputs: Are a and y still what they were when you were called?
     a -= y
-    return a * sigmoid_prime(z)
+    return a * sigmoid_prime(z)  # BP1
+""")
 
 
 @output_error.variant
@@ -482,149 +348,71 @@ def hidden_layers():
     },
 )
 def hidden_error(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid_prime(z)
+    return (w_next.T @ delta_next) * sigmoid_prime(z)  # BP2
 
 
-@hidden_error.mistake("Which weights leave neuron k: a row of w_next, or a column?")
-def forgets_to_transpose(w_next, delta_next, z):
-    return (w_next @ delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Which derivative is missing on the way from a to z?")
-def forgets_the_sigmoid(w_next, delta_next, z):
-    return w_next.T @ delta_next
-
-
-@hidden_error.mistake("Is it σ that you need at z, or its slope?")
-def value_of_the_sigmoid(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid(z)
-
-
-@hidden_error.mistake("Does your σ′ get z, or what σ has already made of it?")
-def slope_at_the_activation(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid_prime(sigmoid(z))
-
-
-@hidden_error.mistake("In a(1 − a), is the letter z or a?")
-def sum_for_the_activation(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * z * (1 - z)
-
-
-@hidden_error.mistake("Which sign has the slope of σ?")
-def falling_sigmoid(w_next, delta_next, z):
-    return -(w_next.T @ delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("How many sigmoids lie between this z and the next one?")
-def slope_twice(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid_prime(z) ** 2
-
-
-@hidden_error.mistake("Should σ′ multiply neuron by neuron, or mix them?")
-def mixes_with_the_slopes(w_next, delta_next, z):
-    return (w_next.T @ delta_next) @ sigmoid_prime(z)
-
-
-@hidden_error.mistake("Should σ′ multiply neuron by neuron, or mix them?")
-def mixes_with_the_slopes_turned(w_next, delta_next, z):
-    return (w_next.T @ delta_next) @ sigmoid_prime(z).T
-
-
-@hidden_error.mistake("Which operation sums over the neurons of the next layer?")
-def weights_entry_by_entry(w_next, delta_next, z):
-    return (w_next.T * delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Which operation sums over the neurons of the next layer?")
-def weights_entry_by_entry_unturned(w_next, delta_next, z):
-    return (w_next * delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("σ′(z) belongs to this layer. On which side of W does it act?")
-def slope_before_the_weights(w_next, delta_next, z):
-    return w_next.T @ (delta_next * sigmoid_prime(z))
-
-
-@hidden_error.mistake("Which axis of delta_next do you sum: neurons, or examples?")
-def weights_after_the_error(w_next, delta_next, z):
-    return (delta_next @ w_next.T) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Which axis of delta_next do you sum: neurons, or examples?")
-def error_times_weights(w_next, delta_next, z):
-    return (delta_next @ w_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Rows and columns: where are the examples in your result?")
-def result_lying_down(w_next, delta_next, z):
-    return (delta_next.T @ w_next) * sigmoid_prime(z).T
-
-
-@hidden_error.mistake("Print the shape of Wᵀδ: does it stand like z?")
-def only_the_product_lying_down(w_next, delta_next, z):
-    return (delta_next.T @ w_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Do slopes go back by undoing W, or by following its wires?")
-def undoes_the_weights(w_next, delta_next, z):
-    return np.linalg.solve(w_next, delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Do slopes go back by undoing W, or by following its wires?")
-def undoes_the_weights_at_best(w_next, delta_next, z):
-    return (np.linalg.pinv(w_next) @ delta_next) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("What arrives from the right, besides the weights?")
-def forgets_the_next_error(w_next, delta_next, z):
-    return w_next.sum(axis=0)[:, None] * sigmoid_prime(z)
-
-
-@hidden_error.mistake("What is a nudge multiplied by on the wire to the next layer?")
-def forgets_the_weights(w_next, delta_next, z):
-    return delta_next.sum(axis=0) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Is the next layer's error the same for all its neurons?")
-def sums_before_multiplying(w_next, delta_next, z):
-    return np.outer(w_next.sum(axis=0), delta_next.sum(axis=0)) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Where a neuron's paths meet, is it a sum or a mean?")
-def mean_over_the_next_layer(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid_prime(z) / len(w_next)
-
-
-@hidden_error.mistake("How many times are you averaging?")
-def divides_by_the_batch(w_next, delta_next, z):
-    return (w_next.T @ delta_next) * sigmoid_prime(z) / z.shape[1]
-
-
-@hidden_error.mistake("Each example has its own δ. Who asked for a mean?")
-def averages_the_examples(w_next, delta_next, z):
+hidden_error.slips("""
+forgets_to_transpose: Which weights leave neuron k: a row of w_next, or a column?
+    return (w_next @ delta_next) * sigmoid_prime(z)  # BP2
+forgets_the_sigmoid: Which derivative is missing on the way from a to z?
+    return w_next.T @ delta_next  # BP2
+value_of_the_sigmoid: Is it σ that you need at z, or its slope?
+    return (w_next.T @ delta_next) * sigmoid(z)  # BP2
+slope_at_the_activation: Does your σ′ get z, or what σ has already made of it?
+    return (w_next.T @ delta_next) * sigmoid_prime(sigmoid(z))  # BP2
+sum_for_the_activation: In a(1 − a), is the letter z or a?
+    return (w_next.T @ delta_next) * z * (1 - z)  # BP2
+falling_sigmoid: Which sign has the slope of σ?
+    return -(w_next.T @ delta_next) * sigmoid_prime(z)  # BP2
+slope_twice: How many sigmoids lie between this z and the next one?
+    return (w_next.T @ delta_next) * sigmoid_prime(z) ** 2  # BP2
+mixes_with_the_slopes: Should σ′ multiply neuron by neuron, or mix them?
+    return (w_next.T @ delta_next) @ sigmoid_prime(z)  # BP2
+mixes_with_the_slopes_turned: Should σ′ multiply neuron by neuron, or mix them?
+    return (w_next.T @ delta_next) @ sigmoid_prime(z).T  # BP2
+weights_entry_by_entry: Which operation sums over the neurons of the next layer?
+    return (w_next.T * delta_next) * sigmoid_prime(z)  # BP2
+weights_entry_by_entry_unturned: Which operation sums over the neurons of the next
+layer?
+    return (w_next * delta_next) * sigmoid_prime(z)  # BP2
+slope_before_the_weights: σ′(z) belongs to this layer. On which side of W does it act?
+    return w_next.T @ (delta_next * sigmoid_prime(z))  # BP2
+weights_after_the_error: Which axis of delta_next do you sum: neurons, or examples?
+    return (delta_next @ w_next.T) * sigmoid_prime(z)  # BP2
+error_times_weights: Which axis of delta_next do you sum: neurons, or examples?
+    return (delta_next @ w_next) * sigmoid_prime(z)  # BP2
+result_lying_down: Rows and columns: where are the examples in your result?
+    return (delta_next.T @ w_next) * sigmoid_prime(z).T  # BP2
+only_the_product_lying_down: Print the shape of Wᵀδ: does it stand like z?
+    return (delta_next.T @ w_next) * sigmoid_prime(z)  # BP2
+undoes_the_weights: Do slopes go back by undoing W, or by following its wires?
+    return np.linalg.solve(w_next, delta_next) * sigmoid_prime(z)  # BP2
+undoes_the_weights_at_best: Do slopes go back by undoing W, or by following its wires?
+    return (np.linalg.pinv(w_next) @ delta_next) * sigmoid_prime(z)  # BP2
+forgets_the_next_error: What arrives from the right, besides the weights?
+    return w_next.sum(axis=0)[:, None] * sigmoid_prime(z)  # BP2
+forgets_the_weights: What is a nudge multiplied by on the wire to the next layer?
+    return delta_next.sum(axis=0) * sigmoid_prime(z)  # BP2
+sums_before_multiplying: Is the next layer's error the same for all its neurons?
+    sums = np.outer(w_next.sum(axis=0), delta_next.sum(axis=0))
+    return sums * sigmoid_prime(z)  # BP2
+mean_over_the_next_layer: Where a neuron's paths meet, is it a sum or a mean?
+    return (w_next.T @ delta_next) * sigmoid_prime(z) / len(w_next)  # BP2
+divides_by_the_batch: How many times are you averaging?
+    return (w_next.T @ delta_next) * sigmoid_prime(z) / z.shape[1]  # BP2
+averages_the_examples: Each example has its own δ. Who asked for a mean?
     delta = (w_next.T @ delta_next) * sigmoid_prime(z)
-    return delta.mean(axis=1, keepdims=True)
-
-
-@hidden_error.mistake("Each example has its own δ. What did you sum?")
-def sums_the_examples(w_next, delta_next, z):
+    return delta.mean(axis=1, keepdims=True)  # BP2
+sums_the_examples: Each example has its own δ. What did you sum?
     delta = (w_next.T @ delta_next) * sigmoid_prime(z)
-    return delta.sum(axis=1, keepdims=True)
-
-
-@hidden_error.mistake("Along a path, are slopes added or multiplied?")
-def adds_the_slope(w_next, delta_next, z):
-    return (w_next.T @ delta_next) + sigmoid_prime(z)
-
-
-@hidden_error.mistake("Which neurons of the next layer feel this one?")
-def first_follower_only(w_next, delta_next, z):
-    return np.outer(w_next[0], delta_next[0]) * sigmoid_prime(z)
-
-
-@hidden_error.mistake("Can two paths cancel? Which sign has each weight?")
-def weights_without_their_signs(w_next, delta_next, z):
-    return (np.abs(w_next).T @ delta_next) * sigmoid_prime(z)
+    return delta.sum(axis=1, keepdims=True)  # BP2
+adds_the_slope: Along a path, are slopes added or multiplied?
+    return (w_next.T @ delta_next) + sigmoid_prime(z)  # BP2
+first_follower_only: Which neurons of the next layer feel this one?
+    return np.outer(w_next[0], delta_next[0]) * sigmoid_prime(z)  # BP2
+weights_without_their_signs: Can two paths cancel? Which sign has each weight?
+    return (np.abs(w_next).T @ delta_next) * sigmoid_prime(z)  # BP2
+""")
 
 
 @hidden_error.variant
@@ -720,260 +508,99 @@ def backward_cases():
     ),
 )
 def backward_network(weights, zs, upstream):
-    deltas = [upstream * sigmoid_prime(zs[-1])]
-    for l in range(len(zs) - 2, -1, -1):
-        arriving = weights[l + 1].T @ deltas[0]
-        deltas.insert(0, arriving * sigmoid_prime(zs[l]))
-    return deltas
-
-
-def run_backward(
-    weights,
-    zs,
-    upstream,
-    start=lambda upstream, z: upstream * sigmoid_prime(z),
-    wires=lambda w, delta: w.T @ delta,
-    gain=lambda arriving, z: arriving * sigmoid_prime(z),
-):
-    """Run the backward network with, in a mistake, one step of it changed."""
-    deltas = [start(upstream, zs[-1])]
-    for w, z in zip(weights[:0:-1], zs[-2::-1], strict=True):
-        deltas.insert(0, gain(wires(w, deltas[0]), z))
-    return deltas
-
-
-def with_gain(gain):
-    """Return the keywords that put one gain on every neuron."""
-    return {"start": lambda u, z: u * gain(z), "gain": lambda a, z: a * gain(z)}
-
-
-@backward_network.mistake("Which wires leave a neuron backward: a row or a column?")
-def wires_not_turned(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, wires=lambda w, delta: w @ delta)
-
-
-@backward_network.mistake("What does the last layer's amplifier make of upstream?")
-def no_gain_at_the_output(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, start=lambda u, z: u)
-
-
-@backward_network.mistake("Are the hidden neurons amplifiers too?")
-def no_gain_in_the_hidden_layers(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, gain=lambda arriving, z: arriving)
-
-
-@backward_network.mistake("What does an amplifier do to what arrives?")
-def no_gain_at_all(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, **with_gain(lambda z: 1.0))
-
-
-@backward_network.mistake("Is the gain σ, or its slope?")
-def gain_of_the_sigmoid(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, **with_gain(sigmoid))
-
-
-@backward_network.mistake("Is the gain σ, or its slope, in the hidden layers?")
-def hidden_gain_of_the_sigmoid(weights, zs, upstream):
-    gain = with_gain(sigmoid)["gain"]
-    return run_backward(weights, zs, upstream, gain=gain)
-
-
-@backward_network.mistake("Does your σ′ get z, or what σ has already made of it?")
-def gain_at_the_activation(weights, zs, upstream):
-    gain = with_gain(lambda z: sigmoid_prime(sigmoid(z)))
-    return run_backward(weights, zs, upstream, **gain)
-
-
-@backward_network.mistake("In a(1 − a), is the letter z or a?")
-def gain_from_z_itself(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, **with_gain(lambda z: z * (1 - z)))
-
-
-@backward_network.mistake("Does the gain multiply what arrives, or add to it?")
-def adds_the_gain(weights, zs, upstream):
-    start = {"start": lambda u, z: u + sigmoid_prime(z)}
-    gain = {"gain": lambda arriving, z: arriving + sigmoid_prime(z)}
-    return run_backward(weights, zs, upstream, **start, **gain)
-
-
-@backward_network.mistake("Is the gain constant, or does σ act on the way back too?")
-def squashes_on_the_way_back(weights, zs, upstream):
-    return run_backward(
-        weights,
-        zs,
-        upstream,
-        start=lambda u, z: sigmoid(u),
-        gain=lambda arriving, z: sigmoid(arriving),
-    )
-
-
-@backward_network.mistake("In which order do you hand back the layers?")
-def last_layer_first(weights, zs, upstream):
-    return run_backward(weights, zs, upstream)[::-1]
-
-
-@backward_network.mistake("Which weights lie between layer l and layer l + 1?")
-def weights_of_the_wrong_layer(weights, zs, upstream):
-    return run_backward([weights[0], *weights[:-1]], zs, upstream)
-
-
-@backward_network.mistake("Which layer's z sets the gain of layer l?")
-def gain_of_the_layer_after(weights, zs, upstream):
-    deltas = [upstream * sigmoid_prime(zs[-1])]
-    for l in range(len(zs) - 2, -1, -1):
-        arriving = weights[l + 1].T @ deltas[0]
-        deltas.insert(0, arriving * sigmoid_prime(zs[l + 1]))
-    return deltas
-
-
-@backward_network.mistake("Which layer's z sets the gain of layer l?")
-def gains_from_the_left(weights, zs, upstream):
-    return run_backward(weights, zs[::-1], upstream)
-
-
-@backward_network.mistake("What leaves a neuron: what arrived, or what it made of it?")
-def hands_on_without_the_gain(weights, zs, upstream):
-    arriving, deltas = upstream, []
-    for w, z in zip(weights[::-1], zs[::-1], strict=True):
-        deltas.insert(0, arriving * sigmoid_prime(z))
-        arriving = w.T @ arriving
-    return deltas
-
-
-@backward_network.mistake("What runs back from layer l: what arrived, or its δ?")
-def hidden_gains_not_carried_on(weights, zs, upstream):
-    signal = upstream * sigmoid_prime(zs[-1])
-    deltas = [signal]
-    for w, z in zip(weights[:0:-1], zs[-2::-1], strict=True):
-        signal = w.T @ signal
-        deltas.insert(0, signal * sigmoid_prime(z))
-    return deltas
-
-
-@backward_network.mistake("How often does each neuron amplify what passes through it?")
-def amplifies_twice(weights, zs, upstream):
-    return run_backward(
-        weights, zs, upstream, **with_gain(lambda z: sigmoid_prime(z) ** 2)
-    )
-
-
-@backward_network.mistake("δ already holds a gain. How often does it act on the way?")
-def gains_of_both_layers(weights, zs, upstream):
-    deltas = [upstream * sigmoid_prime(zs[-1])]
-    for l in range(len(zs) - 2, -1, -1):
-        amplified = deltas[0] * sigmoid_prime(zs[l + 1])
-        deltas.insert(0, (weights[l + 1].T @ amplified) * sigmoid_prime(zs[l]))
-    return deltas
-
-
-@backward_network.mistake("Is δ what arrives at a neuron, or what it makes of it?")
-def what_arrives_at_the_neurons(weights, zs, upstream):
-    arriving = []
-    for w, z in zip(weights[::-1], zs[::-1], strict=True):
-        arriving.insert(0, upstream)
-        upstream = w.T @ (upstream * sigmoid_prime(z))
-    return arriving
-
-
-@backward_network.mistake("How many δ are asked for? Has the input one?")
-def carries_on_to_the_input(weights, zs, upstream):
-    deltas = run_backward(weights, zs, upstream)
-    return [weights[0].T @ deltas[0], *deltas]
-
-
-@backward_network.mistake("How many δ are asked for? Is upstream one of them?")
-def upstream_in_the_list(weights, zs, upstream):
-    return [*run_backward(weights, zs, upstream), upstream]
-
-
-@backward_network.mistake("Which layers are still waiting for their δ?")
-def output_layer_only(weights, zs, upstream):
-    return [upstream * sigmoid_prime(zs[-1])]
-
-
-@backward_network.mistake("How many layers have a z? Is the first one of them?")
-def stops_before_the_first_layer(weights, zs, upstream):
-    deltas = run_backward(weights, zs, upstream)
-    return deltas[1:] if len(deltas) > 1 else deltas
-
-
-@backward_network.mistake("What runs along the wires backward? Where are the wires?")
-def upstream_at_every_layer(weights, zs, upstream):
-    return [upstream * sigmoid_prime(z) for z in zs]
-
-
-@backward_network.mistake("What runs back into layer l: the δ of which layer?")
-def always_from_the_output(weights, zs, upstream):
-    last = upstream * sigmoid_prime(zs[-1])
-    deltas = [
-        (w.T @ last) * sigmoid_prime(z)
-        for w, z in zip(weights[1:], zs[:-1], strict=True)
-    ]
-    return [*deltas, last]
-
-
-@backward_network.mistake("Does a neuron mix the examples, or amplify each number?")
-def gain_as_a_matrix(weights, zs, upstream):
-    return run_backward(
-        weights,
-        zs,
-        upstream,
-        start=lambda u, z: u @ sigmoid_prime(z),
-        gain=lambda arriving, z: arriving @ sigmoid_prime(z),
-    )
-
-
-@backward_network.mistake("Where wires meet, what happens to what they carry?")
-def wires_entry_by_entry(weights, zs, upstream):
-    return run_backward(weights, zs, upstream, wires=lambda w, delta: w.T * delta)
-
-
-@backward_network.mistake("What does a wire multiply by?")
-def wires_without_weights(weights, zs, upstream):
-    return run_backward(
-        weights,
-        zs,
-        upstream,
-        wires=lambda w, delta: np.ones_like(w.T) @ delta,
-    )
-
-
-@backward_network.mistake("Does the signal run back by undoing W, or along its wires?")
-def undoes_the_weights_backward(weights, zs, upstream):
-    return run_backward(
-        weights,
-        zs,
-        upstream,
-        wires=lambda w, delta: np.linalg.pinv(w) @ delta,
-    )
-
-
-@backward_network.mistake("If ∂C/∂a is positive, does C fall when z grows?")
-def signs_flipped(weights, zs, upstream):
-    return run_backward(weights, zs, -upstream)
-
-
-@backward_network.mistake("Each example has its own δ. Who asked for a mean?")
-def divides_by_the_number_of_examples(weights, zs, upstream):
-    return run_backward(weights, zs, upstream / upstream.shape[1])
-
-
-@backward_network.mistake("Each example has its own δ. Who asked for a mean?")
-def averages_over_examples(weights, zs, upstream):
-    deltas = run_backward(weights, zs, upstream)
-    return [delta.mean(axis=1, keepdims=True) for delta in deltas]
-
-
-@backward_network.mistake("Each example has its own δ. What did you sum?")
-def sums_over_examples(weights, zs, upstream):
-    deltas = run_backward(weights, zs, upstream)
-    return [delta.sum(axis=1, keepdims=True) for delta in deltas]
-
-
-@backward_network.mistake("Is upstream still what it was when you were called?")
-def changes_upstream(weights, zs, upstream):
+    deltas = [upstream * sigmoid_prime(zs[-1])]  # BP1
+    for l in range(len(zs) - 2, -1, -1):  # right to left
+        arriving = weights[l + 1].T @ deltas[0]  # wires
+        deltas.insert(0, arriving * sigmoid_prime(zs[l]))  # gain
+    return deltas  # every δ
+
+
+backward_network.slips("""
+wires_not_turned: Which wires leave a neuron backward: a row or a column?
+    arriving = weights[l + 1] @ deltas[0]  # wires
+no_gain_at_the_output: What does the last layer's amplifier make of upstream?
+    deltas = [upstream]  # BP1
+no_gain_in_the_hidden_layers: Are the hidden neurons amplifiers too?
+    deltas.insert(0, arriving)  # gain
+no_gain_at_all: What does an amplifier do to what arrives?
+    deltas = [upstream]  # BP1
+    deltas.insert(0, arriving)  # gain
+gain_of_the_sigmoid: Is the gain σ, or its slope?
+    deltas = [upstream * sigmoid(zs[-1])]  # BP1
+    deltas.insert(0, arriving * sigmoid(zs[l]))  # gain
+hidden_gain_of_the_sigmoid: Is the gain σ, or its slope, in the hidden layers?
+    deltas.insert(0, arriving * sigmoid(zs[l]))  # gain
+gain_at_the_activation: Does your σ′ get z, or what σ has already made of it?
+    deltas = [upstream * sigmoid_prime(sigmoid(zs[-1]))]  # BP1
+    deltas.insert(0, arriving * sigmoid_prime(sigmoid(zs[l])))  # gain
+gain_from_z_itself: In a(1 − a), is the letter z or a?
+    deltas = [upstream * zs[-1] * (1 - zs[-1])]  # BP1
+    deltas.insert(0, arriving * zs[l] * (1 - zs[l]))  # gain
+adds_the_gain: Does the gain multiply what arrives, or add to it?
+    deltas = [upstream + sigmoid_prime(zs[-1])]  # BP1
+    deltas.insert(0, arriving + sigmoid_prime(zs[l]))  # gain
+squashes_on_the_way_back: Is the gain constant, or does σ act on the way back too?
+    deltas = [sigmoid(upstream)]  # BP1
+    deltas.insert(0, sigmoid(arriving))  # gain
+last_layer_first: In which order do you hand back the layers?
+    return deltas[::-1]  # every δ
+weights_of_the_wrong_layer: Which weights lie between layer l and layer l + 1?
+    arriving = weights[l].T @ deltas[0]  # wires
+gain_of_the_layer_after: Which layer's z sets the gain of layer l?
+    deltas.insert(0, arriving * sigmoid_prime(zs[l + 1]))  # gain
+gains_from_the_left: Which layer's z sets the gain of layer l?
+    zs = zs[::-1]
+    deltas = [upstream * sigmoid_prime(zs[-1])]  # BP1
+hands_on_without_the_gain: What leaves a neuron: what arrived, or what it made of it?
+    arriving = upstream
+    deltas = [arriving * sigmoid_prime(zs[-1])]  # BP1
+    arriving = weights[l + 1].T @ arriving  # wires
+hidden_gains_not_carried_on: What runs back from layer l: what arrived, or its δ?
+    arriving = upstream * sigmoid_prime(zs[-1])
+    deltas = [arriving]  # BP1
+    arriving = weights[l + 1].T @ arriving  # wires
+amplifies_twice: How often does each neuron amplify what passes through it?
+    deltas = [upstream * sigmoid_prime(zs[-1]) ** 2]  # BP1
+    deltas.insert(0, arriving * sigmoid_prime(zs[l]) ** 2)  # gain
+gains_of_both_layers: δ already holds a gain. How often does it act on the way?
+    arriving = weights[l + 1].T @ (deltas[0] * sigmoid_prime(zs[l + 1]))  # wires
+what_arrives_at_the_neurons: Is δ what arrives at a neuron, or what it makes of it?
+    deltas = [upstream]  # BP1
+    arriving = weights[l + 1].T @ (deltas[0] * sigmoid_prime(zs[l + 1]))  # wires
+    deltas.insert(0, arriving)  # gain
+carries_on_to_the_input: How many δ are asked for? Has the input one?
+    return [weights[0].T @ deltas[0], *deltas]  # every δ
+upstream_in_the_list: How many δ are asked for? Is upstream one of them?
+    return [*deltas, upstream]  # every δ
+output_layer_only: Which layers are still waiting for their δ?
+    return [upstream * sigmoid_prime(zs[-1])]  # every δ
+stops_before_the_first_layer: How many layers have a z? Is the first one of them?
+    for l in range(len(zs) - 2, 0, -1):  # right to left
+upstream_at_every_layer: What runs along the wires backward? Where are the wires?
+    deltas.insert(0, upstream * sigmoid_prime(zs[l]))  # gain
+always_from_the_output: What runs back into layer l: the δ of which layer?
+    arriving = weights[l + 1].T @ deltas[-1]  # wires
+gain_as_a_matrix: Does a neuron mix the examples, or amplify each number?
+    deltas = [upstream @ sigmoid_prime(zs[-1])]  # BP1
+    deltas.insert(0, arriving @ sigmoid_prime(zs[l]))  # gain
+wires_entry_by_entry: Where wires meet, what happens to what they carry?
+    arriving = weights[l + 1].T * deltas[0]  # wires
+wires_without_weights: What does a wire multiply by?
+    arriving = np.ones_like(weights[l + 1].T) @ deltas[0]  # wires
+undoes_the_weights_backward: Does the signal run back by undoing W, or along its wires?
+    arriving = np.linalg.pinv(weights[l + 1]) @ deltas[0]  # wires
+signs_flipped: If ∂C/∂a is positive, does C fall when z grows?
+    deltas = [-upstream * sigmoid_prime(zs[-1])]  # BP1
+divides_by_the_number_of_examples: Each example has its own δ. Who asked for a mean?
+    deltas = [upstream * sigmoid_prime(zs[-1]) / upstream.shape[1]]  # BP1
+averages_over_examples: Each example has its own δ. Who asked for a mean?
+    return [delta.mean(axis=1, keepdims=True) for delta in deltas]  # every δ
+sums_over_examples: Each example has its own δ. What did you sum?
+    return [delta.sum(axis=1, keepdims=True) for delta in deltas]  # every δ
+changes_upstream: Is upstream still what it was when you were called?
     upstream *= sigmoid_prime(zs[-1])
-    return run_backward(weights, zs, upstream, start=lambda u, z: u.copy())
+    deltas = [upstream.copy()]  # BP1
+""")
 
 
 @backward_network.variant
