@@ -56,11 +56,11 @@ def gradients_or_loops(answer, weights, biases, x, y):
 
 def batch_cases():
     wide = [
-        lesson_06.network([3, 4, 2], 40, 20),
-        lesson_06.network([3, 3, 3], 35, 21),
-        lesson_06.network([2, 2], 30, 22),
+        lesson_06.drawn_arguments([3, 4, 2], 40, 20),
+        lesson_06.drawn_arguments([3, 3, 3], 35, 21),
+        lesson_06.drawn_arguments([2, 2], 30, 22),
     ]
-    return lesson_06.backprop_cases() + [
+    return lesson_06.backprop.cases() + [
         Case(weights, biases, x.view(Counted), y.view(Counted))
         for weights, biases, x, y in wide
     ]
@@ -88,8 +88,8 @@ def batch_cases():
     ),
     observe=gradients_or_loops,
     returns=("nabla_b", "nabla_w"),
-    quantities=lesson_06.batch_quantities,
-    explain=lesson_06.explain,
+    quantities=lesson_06.backprop.quantities,
+    explain=lesson_06.backprop.explain,
 )
 def backprop_batch(weights, biases, x, y):
     m = x.shape[1]
@@ -98,12 +98,12 @@ def backprop_batch(weights, biases, x, y):
         zs.append(w @ activations[-1] + b)
         activations.append(sigmoid(zs[-1]))
     nabla_b, nabla_w = [], []
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
     for l in reversed(range(len(weights))):
-        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        nabla_w.insert(0, delta @ activations[l].T / m)
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))  # BP3
+        nabla_w.insert(0, delta @ activations[l].T / m)  # BP4
         if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
     return nabla_b, nabla_w
 
 
@@ -144,15 +144,16 @@ def biases_as_weights_of_a_constant(weights, biases, x, y):
 
 @backprop_batch.variant
 def every_example_at_once_in_three_dimensions(weights, biases, x, y):
-    _, activations, deltas = lesson_06.deltas_of(weights, biases, x, y)
-    stacks = [
-        d.T[:, :, None] * a.T[:, None, :]
-        for d, a in zip(deltas, activations[:-1], strict=True)
-    ]
-    return (
-        [np.mean(d, axis=-1).reshape(-1, 1) for d in deltas],
-        [np.mean(stack, axis=0) for stack in stacks],
-    )
+    zs, activations = lesson_06.forward_pass.reference(weights, biases, x)
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    nabla_b, nabla_w = [], []
+    for l in reversed(range(len(weights))):
+        stack = delta.T[:, :, None] * activations[l].T[:, None, :]
+        nabla_b.insert(0, np.mean(delta, axis=-1).reshape(-1, 1))
+        nabla_w.insert(0, np.mean(stack, axis=0))
+        if l > 0:
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+    return nabla_b, nabla_w
 
 
 # --- Mini-batches ---
@@ -294,43 +295,25 @@ def pairs_to_batch():
     may_share=True,
 )
 def mini_batches(x, y, size, rng):
-    m = x.shape[1]
-    order = rng.permutation(m)
-    for start in range(0, m, size):
-        columns = order[start : start + size]
-        yield x[:, columns], y[:, columns]
+    m = x.shape[1]  # examples
+    order = rng.permutation(m)  # shuffled
+    for start in range(0, m, size):  # batch by batch
+        columns = order[start : start + size]  # slice
+        yield x[:, columns], y[:, columns]  # pair
 
 
-def cut(x, y, size, order, starts=None):
-    """Return the batches of an order, cut at the starts."""
-    starts = range(0, len(order), size) if starts is None else starts
-    slices = [order[k : k + size] for k in starts]
-    return [(x[:, s], y[:, s]) for s in slices]
-
-
-@mini_batches.mistake("Count the examples that come: where are the last ones?")
-def drops_the_short_batch(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    return cut(x, y, size, order, range(0, len(order) // size * size, size))
-
-
-@mini_batches.mistake("How many batches are there when size divides m?")
-def empty_last_batch(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    return cut(x, y, size, order, range(0, len(order) + 1, size))
-
-
-@mini_batches.mistake("Does each x keep its y?")
-def parts_x_from_y(x, y, size, rng):
-    m = x.shape[1]
-    xs, ys = x[:, rng.permutation(m)], y[:, rng.permutation(m)]
-    return cut(xs, ys, size, np.arange(m))
-
-
-@mini_batches.mistake("Does each x keep its y?")
-def shuffles_y_only(x, y, size, rng):
-    m = x.shape[1]
-    return cut(x, y[:, rng.permutation(m)], size, np.arange(m))
+mini_batches.slips("""
+drops_the_short_batch: Count the examples that come: where are the last ones?
+    for start in range(0, m - size + 1, size):  # batch by batch
+empty_last_batch: How many batches are there when size divides m?
+    for start in range(0, m + 1, size):  # batch by batch
+parts_x_from_y: Does each x keep its y?
+    x, y = x[:, rng.permutation(m)], y[:, rng.permutation(m)]
+    order = np.arange(m)  # shuffled
+shuffles_y_only: Does each x keep its y?
+    y = y[:, rng.permutation(m)]
+    order = np.arange(m)  # shuffled
+""")
 
 
 @mini_batches.mistake("Is every example there? Swapping rows of a 2-D array in place…")
@@ -338,158 +321,81 @@ def random_shuffle_of_an_array(x, y, size, rng):
     rows = np.vstack([x, y]).T
     random.shuffle(rows)
     xs, ys = rows[:, : len(x)].T, rows[:, len(x) :].T
-    return cut(xs, ys, size, np.arange(len(rows)))
-
-
-@mini_batches.mistake("a, b = b, a with two views: what does a hold when b gets it?")
-def swaps_views(x, y, size, rng):
-    for i in reversed(range(1, x.shape[1])):
-        j = rng.integers(i + 1)
-        x[:, i], x[:, j] = x[:, j], x[:, i]
-        y[:, i], y[:, j] = y[:, j], y[:, i]
-    return cut(x, y, size, np.arange(x.shape[1]))
-
-
-@mini_batches.mistake("What does rng.shuffle return? Print it.")
-def keeps_what_shuffle_returns(x, y, size, rng):
-    order = np.arange(x.shape[1])
-    order = rng.shuffle(order)
-    xs, ys = x[:, order], y[:, order]
-    starts = range(0, x.shape[1], size)
+    starts = range(0, len(rows), size)
     return [(xs[:, k : k + size], ys[:, k : k + size]) for k in starts]
 
 
-@mini_batches.mistake("Print two epochs' first batches: do they differ?")
-def does_not_shuffle(x, y, size, rng):
-    return cut(x, y, size, np.arange(x.shape[1]))
-
-
-@mini_batches.mistake("Do neighbours stay neighbours all through your epoch?")
-def starts_somewhere_else(x, y, size, rng):
-    m = x.shape[1]
-    return cut(x, y, size, np.roll(np.arange(m), rng.integers(m)))
-
-
-@mini_batches.mistake("Where does the chance come from: is rng used?")
-def draws_without_rng(x, y, size, rng):
-    return cut(x, y, size, np.random.default_rng().permutation(x.shape[1]))
-
-
-@mini_batches.mistake("Does the order depend on the rng that was passed in?")
-def seeds_a_generator_of_its_own(x, y, size, rng):
-    return cut(x, y, size, np.random.default_rng(0).permutation(x.shape[1]))
-
-
-@mini_batches.mistake("You mix the batches. Can any two examples meet in one?")
-def shuffles_whole_batches_only(x, y, size, rng):
-    batches = cut(x, y, size, np.arange(x.shape[1]))
-    full = [b for b in batches if b[0].shape[1] == size]
-    return [full[i] for i in rng.permutation(len(full))] + batches[len(full) :]
-
-
-@mini_batches.mistake("You mix within each batch. Can any two examples meet in one?")
-def shuffles_within_batches_only(x, y, size, rng):
-    batches = cut(x, y, size, np.arange(x.shape[1]))
-    mixed = [(rng.permutation(xb.shape[1]), xb, yb) for xb, yb in batches]
-    return [(xb[:, order], yb[:, order]) for order, xb, yb in mixed]
-
-
-@mini_batches.mistake("Is the caller's x still in its old order afterwards?")
-def shuffles_in_place(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
+mini_batches.slips("""
+swaps_views: a, b = b, a with two views: what does a hold when b gets it?
+    for i in reversed(range(1, m)):
+        j = rng.integers(i + 1)
+        x[:, i], x[:, j] = x[:, j], x[:, i]
+        y[:, i], y[:, j] = y[:, j], y[:, i]
+    order = np.arange(m)  # shuffled
+keeps_what_shuffle_returns: What does rng.shuffle return? Print it.
+    order = rng.shuffle(np.arange(m))
+    x, y = x[:, order], y[:, order]  # shuffled
+    columns = slice(start, start + size)  # slice
+does_not_shuffle: Print two epochs' first batches: do they differ?
+    order = np.arange(m)  # shuffled
+starts_somewhere_else: Do neighbours stay neighbours all through your epoch?
+    order = np.roll(np.arange(m), rng.integers(m))  # shuffled
+draws_without_rng: Where does the chance come from: is rng used?
+    order = np.random.default_rng().permutation(m)  # shuffled
+seeds_a_generator_of_its_own: Does the order depend on the rng that was passed in?
+    order = np.random.default_rng(0).permutation(m)  # shuffled
+shuffles_whole_batches_only: You mix the batches. Can any two examples meet in one?
+    order = np.arange(m)  # shuffled
+    end = m // size * size
+    starts = [*rng.permutation(range(0, end, size)), *range(end, m, size)]
+    for start in starts:  # batch by batch
+shuffles_within_batches_only: You mix within each batch.
+Can any two examples meet in one?
+    order = np.arange(m)  # shuffled
+    columns = rng.permutation(order[start : start + size])  # slice
+shuffles_in_place: Is the caller's x still in its old order afterwards?
+    order = rng.permutation(m)
     x[:], y[:] = x[:, order], y[:, order]
-    return cut(x, y, size, np.arange(x.shape[1]))
-
-
-@mini_batches.mistake("Is the caller's x still in its old order? Does each x keep y?")
-def shuffles_in_place_and_apart(x, y, size, rng):
+    order = np.arange(m)  # shuffled
+shuffles_in_place_and_apart: Is the caller's x still in its old order?
+Does each x keep y?
     rng.shuffle(x, axis=1)
     rng.shuffle(y, axis=1)
-    return cut(x, y, size, np.arange(x.shape[1]))
-
-
-@mini_batches.mistake("len(x) counts rows. What are the rows of x, and the columns?")
-def counts_the_rows(x, y, size, rng):
-    return cut(x, y, size, rng.permutation(len(x)))
-
-
-@mini_batches.mistake("len(x) counts rows. What are the rows of x, and the columns?")
-def stops_after_as_many_as_rows(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    return cut(x, y, size, order, range(0, len(x), size))
-
-
-@mini_batches.mistake("An example is a column. What does x[a:b] take?")
-def slices_rows(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    xs, ys = x[:, order], y[:, order]
-    return [(xs[k : k + size], ys[k : k + size]) for k in range(0, len(order), size)]
-
-
-@mini_batches.mistake("What did permutation permute: the examples, or the pixels?")
-def permutes_the_rows(x, y, size, rng):
-    return cut(rng.permutation(x), y, size, np.arange(x.shape[1]))
-
-
-@mini_batches.mistake("Can an example come twice in your epoch?")
-def draws_with_replacement(x, y, size, rng):
-    return cut(x, y, size, rng.integers(x.shape[1], size=x.shape[1]))
-
-
-@mini_batches.mistake("Each batch is drawn anew: can an example come twice?")
-def draws_each_batch_anew(x, y, size, rng):
-    m = x.shape[1]
-    sizes = [min(size, m - k) for k in range(0, m, size)]
-    columns = [rng.choice(m, s, replace=False) for s in sizes]
-    return [(x[:, s], y[:, s]) for s in columns]
-
-
-@mini_batches.mistake("Is size the number of batches, or of examples in one?")
-def size_as_the_number_of_batches(x, y, size, rng):
-    parts = np.array_split(rng.permutation(x.shape[1]), size)
-    return [(x[:, s], y[:, s]) for s in parts]
-
-
-@mini_batches.mistake("Which batches may be short, and by how much?")
-def evens_out_the_sizes(x, y, size, rng):
-    m = x.shape[1]
-    parts = np.array_split(rng.permutation(m), -(-m // size))
-    return [(x[:, s], y[:, s]) for s in parts]
-
-
-@mini_batches.mistake("The last batch was filled up: which examples came twice?")
-def fills_the_last_batch(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    missing = -len(order) % size
-    return cut(x, y, size, np.resize(order, len(order) + missing))
-
-
-@mini_batches.mistake("Where does the next batch start?")
-def starts_one_further_each_time(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    return cut(x, y, size, order, range(len(order)))
-
-
-@mini_batches.mistake("What does a slice do with its end: take it or leave it?")
-def leaves_out_each_batchs_last(x, y, size, rng):
-    order = rng.permutation(x.shape[1])
-    slices = [order[k : k + size - 1] for k in range(0, len(order), size)]
-    return [(x[:, s], y[:, s]) for s in slices]
-
-
-@mini_batches.mistake("Does the function go on after its first batch?")
-def first_batch_only(x, y, size, rng):
-    return cut(x, y, size, rng.permutation(x.shape[1]))[:1]
-
-
-@mini_batches.mistake("Which of the pair comes first?")
-def y_first(x, y, size, rng):
-    return [(yb, xb) for xb, yb in cut(x, y, size, rng.permutation(x.shape[1]))]
-
-
-@mini_batches.mistake("An example is a column. How does it lie in your batch?")
-def examples_as_rows(x, y, size, rng):
-    return [(xb.T, yb.T) for xb, yb in cut(x, y, size, rng.permutation(x.shape[1]))]
+    order = np.arange(m)  # shuffled
+counts_the_rows: len(x) counts rows. What are the rows of x, and the columns?
+    m = len(x)  # examples
+stops_after_as_many_as_rows: len(x) counts rows. What are the rows of x,
+and the columns?
+    for start in range(0, len(x), size):  # batch by batch
+slices_rows: An example is a column. What does x[a:b] take?
+    order = rng.permutation(m)
+    x, y = x[:, order], y[:, order]  # shuffled
+    yield x[start : start + size], y[start : start + size]  # pair
+permutes_the_rows: What did permutation permute: the examples, or the pixels?
+    x, order = rng.permutation(x), np.arange(m)  # shuffled
+draws_with_replacement: Can an example come twice in your epoch?
+    order = rng.integers(m, size=m)  # shuffled
+draws_each_batch_anew: Each batch is drawn anew: can an example come twice?
+    columns = rng.choice(m, min(size, m - start), replace=False)  # slice
+size_as_the_number_of_batches: Is size the number of batches, or of examples in one?
+    for columns in np.array_split(order, size):  # batch by batch
+    pass  # slice
+evens_out_the_sizes: Which batches may be short, and by how much?
+    for columns in np.array_split(order, -(-m // size)):  # batch by batch
+    pass  # slice
+fills_the_last_batch: The last batch was filled up: which examples came twice?
+    order = np.resize(rng.permutation(m), m + -m % size)  # shuffled
+starts_one_further_each_time: Where does the next batch start?
+    for start in range(m):  # batch by batch
+leaves_out_each_batchs_last: What does a slice do with its end: take it or leave it?
+    columns = order[start : start + size - 1]  # slice
+first_batch_only: Does the function go on after its first batch?
+    return [(x[:, columns], y[:, columns])]  # pair
+y_first: Which of the pair comes first?
+    yield y[:, columns], x[:, columns]  # pair
+examples_as_rows: An example is a column. How does it lie in your batch?
+    yield x[:, columns].T, y[:, columns].T  # pair
+""")
 
 
 @mini_batches.variant
@@ -565,66 +471,38 @@ def columns_and_kind(answer, labels, k):
     observe=columns_and_kind,
 )
 def one_hot(labels, k):
-    return np.eye(k)[:, labels]
+    return np.eye(k)[:, labels]  # columns picked
 
 
-@one_hot.mistake("An example is a column: what does the shape say?")
-def examples_in_rows(labels, k):
-    return np.eye(k)[labels]
-
-
-@one_hot.mistake("reshape keeps the order of the numbers: what turns rows to columns?")
-def reshapes_instead_of_transposing(labels, k):
-    return np.eye(k)[labels].reshape(k, -1)
-
-
-@one_hot.mistake("Is the smallest label 0 or 1?")
-def counts_from_one(labels, k):
-    return np.eye(k)[:, labels - 1]
-
-
-@one_hot.mistake("Does k follow from these labels, or was it given?")
-def as_many_rows_as_labels_seen(labels, k):
-    return np.eye(labels.max() + 1)[:, labels]
-
-
-@one_hot.mistake("What type do the entries have? Gradients need decimals.")
-def whole_number_entries(labels, k):
-    return np.eye(k, dtype=int)[:, labels]
-
-
-@one_hot.mistake("What type do the entries have? Gradients need decimals.")
-def true_and_false(labels, k):
-    return np.arange(k)[:, None] == labels
-
-
-@one_hot.mistake("How many entries does this set: one a column, or whole rows?")
-def sets_whole_rows(labels, k):
+one_hot.slips("""
+examples_in_rows: An example is a column: what does the shape say?
+    return np.eye(k)[labels]  # columns picked
+reshapes_instead_of_transposing: reshape keeps the order of the numbers:
+what turns rows to columns?
+    return np.eye(k)[labels].reshape(k, -1)  # columns picked
+counts_from_one: Is the smallest label 0 or 1?
+    return np.eye(k)[:, labels - 1]  # columns picked
+as_many_rows_as_labels_seen: Does k follow from these labels, or was it given?
+    return np.eye(labels.max() + 1)[:, labels]  # columns picked
+whole_number_entries: What type do the entries have? Gradients need decimals.
+    return np.eye(k, dtype=int)[:, labels]  # columns picked
+true_and_false: What type do the entries have? Gradients need decimals.
+    return np.arange(k)[:, None] == labels  # columns picked
+sets_whole_rows: How many entries does this set: one a column, or whole rows?
     columns = np.zeros((k, len(labels)))
     columns[labels] = 1.0
-    return columns
-
-
-@one_hot.mistake("What stands in a column: the label, or a 1 in its place?")
-def writes_the_label(labels, k):
+    return columns  # columns picked
+writes_the_label: What stands in a column: the label, or a 1 in its place?
     columns = np.zeros((k, len(labels)))
     columns[labels, np.arange(len(labels))] = labels
-    return columns
-
-
-@one_hot.mistake("How many columns belong here?")
-def first_label_only(labels, k):
-    return np.eye(k)[:, labels[:1]]
-
-
-@one_hot.mistake("Where is the 1, and where are the 0s?")
-def zeros_and_ones_exchanged(labels, k):
-    return 1.0 - np.eye(k)[:, labels]
-
-
-@one_hot.mistake("Is there a 1 in row labels[i], or in every row up to it?")
-def ones_up_to_the_label(labels, k):
-    return (np.arange(k)[:, None] <= labels).astype(float)
+    return columns  # columns picked
+first_label_only: How many columns belong here?
+    return np.eye(k)[:, labels[:1]]  # columns picked
+zeros_and_ones_exchanged: Where is the 1, and where are the 0s?
+    return 1.0 - np.eye(k)[:, labels]  # columns picked
+ones_up_to_the_label: Is there a 1 in row labels[i], or in every row up to it?
+    return (np.arange(k)[:, None] <= labels).astype(float)  # columns picked
+""")
 
 
 @one_hot.variant
