@@ -6,6 +6,7 @@ from itertools import chain, combinations, pairwise, product
 import numpy as np
 
 from bpkit.backprop import backprop, forward_pass
+from bpkit.exercises.compare import same
 from bpkit.exercises.engine import Case, exercise
 
 ENOUGH = 12_000  # numbers from which chance cannot move a spread by a few percent
@@ -75,8 +76,8 @@ def facts_of_a_start(answer, sizes, rng, spread=lambda n_in: 1.0):
     facts |= shape_of_the_draw("biases", [b for b in biases if b.size >= ENOUGH])
     numbers = flat(parts)
     facts["no number drawn twice"] = len(np.unique(numbers)) > 0.97 * numbers.size
-    facts["the same rng gives the same start"] = equal(parts, again)
-    facts["another rng gives another start"] = not equal(parts, other)
+    facts["the same rng gives the same start"] = same(again, parts)
+    facts["another rng gives another start"] = not same(other, parts)
     return facts
 
 
@@ -90,15 +91,6 @@ def shape_of_the_draw(name, arrays):
         f"the share of the {name} above 0": np.mean(numbers > 0),
         f"the share of the {name} within one spread": np.mean(np.abs(numbers) < 1),
     }
-
-
-def equal(one, other):
-    """Return whether two starts are the same to the bit."""
-    return other is not None and all(
-        np.array_equal(a, b)
-        for mine, yours in zip(one, other, strict=True)
-        for a, b in zip(mine, yours, strict=True)
-    )
 
 
 @exercise(
@@ -120,109 +112,50 @@ def equal(one, other):
     ),
 )
 def initial_parameters(sizes, rng):
-    layers = range(len(sizes) - 1)
-    weights = [rng.standard_normal((sizes[l + 1], sizes[l])) for l in layers]
-    biases = [rng.standard_normal((sizes[l + 1], 1)) for l in layers]
-    return weights, biases
+    layers = range(len(sizes) - 1)  # all but the input
+    weights = [rng.standard_normal((sizes[l + 1], sizes[l])) for l in layers]  # weights
+    biases = [rng.standard_normal((sizes[l + 1], 1)) for l in layers]  # biases
+    return weights, biases  # result
 
 
-def pairs_of(sizes):
-    """Return (n_in, n_out) for each array of weights."""
-    return list(pairwise(sizes))
-
-
-@initial_parameters.mistake(
-    "If two hidden neurons start alike, what could ever tell them apart?"
-)
-def starts_at_zero(sizes, rng):
-    pairs = pairs_of(sizes)
-    return [np.zeros((n, k)) for k, n in pairs], [np.zeros((n, 1)) for _, n in pairs]
-
-
-@initial_parameters.mistake("Which signs occur among your numbers?")
-def uniform_from_0_to_1(sizes, rng):
-    pairs = pairs_of(sizes)
-    weights = [rng.random((n, k)) for k, n in pairs]
-    return weights, [rng.random((n, 1)) for _, n in pairs]
-
-
-@initial_parameters.mistake("Does a bell curve end at −1 and 1?")
-def uniform_from_minus_1_to_1(sizes, rng):
-    pairs = pairs_of(sizes)
-    weights = [rng.uniform(-1, 1, (n, k)) for k, n in pairs]
-    return weights, [rng.uniform(-1, 1, (n, 1)) for _, n in pairs]
-
-
-@initial_parameters.mistake("What is the standard deviation of your numbers?")
-def starts_very_small(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return [0.01 * w for w in weights], [0.01 * b for b in biases]
-
-
-@initial_parameters.mistake("What do the biases start as here?")
-def biases_of_zero(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return weights, [np.zeros_like(b) for b in biases]
-
-
-@initial_parameters.mistake("Which sign have your biases?")
-def biases_of_one(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return weights, [np.ones_like(b) for b in biases]
-
-
-@initial_parameters.mistake(
-    "In W a, how many entries has a? What does that make of the columns of W?"
-)
-def weights_lying_down(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return [w.T for w in weights], biases
-
-
-@initial_parameters.mistake("What shape has z in z = W a + b?")
-def flat_biases(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return weights, [b.ravel() for b in biases]
-
-
-@initial_parameters.mistake("Which comes first in the result?")
-def biases_first(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return biases, weights
-
-
-@initial_parameters.mistake("Does the input layer have biases?")
-def biases_for_the_input(sizes, rng):
-    weights, _ = initial_parameters.reference(sizes, rng)
-    return weights, [rng.standard_normal((n, 1)) for n in sizes]
-
-
-@initial_parameters.mistake("Between how many pairs of neighbours do weights sit?")
-def last_layer_missing(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return weights[:-1], biases[:-1]
-
-
-@initial_parameters.mistake("Where do your random numbers come from?")
-def generator_of_its_own(sizes, rng):
-    return initial_parameters.reference(sizes, np.random.default_rng())
-
-
-@initial_parameters.mistake("What changes in your start when rng changes?")
-def always_the_same_start(sizes, rng):
-    return initial_parameters.reference(sizes, np.random.default_rng(0))
-
-
-@initial_parameters.mistake("Are the neurons of one layer different from each other?")
-def one_row_for_all(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return [np.repeat(w[:1], len(w), axis=0) for w in weights], biases
-
-
-@initial_parameters.mistake("How spread out should a single weight be in this lesson?")
-def scaled_by_the_inputs(sizes, rng):
-    weights, biases = initial_parameters.reference(sizes, rng)
-    return [w / np.sqrt(w.shape[1]) for w in weights], biases
+initial_parameters.slips("""
+starts_at_zero: If two hidden neurons start alike, what could ever tell them apart?
+    weights = [np.zeros((sizes[l + 1], sizes[l])) for l in layers]  # weights
+    biases = [np.zeros((sizes[l + 1], 1)) for l in layers]  # biases
+uniform_from_0_to_1: Which signs occur among your numbers?
+    weights = [rng.random((sizes[l + 1], sizes[l])) for l in layers]  # weights
+    biases = [rng.random((sizes[l + 1], 1)) for l in layers]  # biases
+uniform_from_minus_1_to_1: Does a bell curve end at −1 and 1?
+    weights = [rng.uniform(-1, 1, (sizes[l + 1], sizes[l])) for l in layers]  # weights
+    biases = [rng.uniform(-1, 1, (sizes[l + 1], 1)) for l in layers]  # biases
+starts_very_small: What is the standard deviation of your numbers?
+    return [0.01 * w for w in weights], [0.01 * b for b in biases]  # result
+biases_of_zero: What do the biases start as here?
+    biases = [np.zeros((sizes[l + 1], 1)) for l in layers]  # biases
+biases_of_one: Which sign have your biases?
+    biases = [np.ones((sizes[l + 1], 1)) for l in layers]  # biases
+weights_lying_down: In W a, how many entries has a? What does that make of the columns
+of W?
+    weights = [rng.standard_normal((sizes[l], sizes[l + 1])) for l in layers]  # weights
+flat_biases: What shape has z in z = W a + b?
+    biases = [rng.standard_normal(sizes[l + 1]) for l in layers]  # biases
+biases_first: Which comes first in the result?
+    return biases, weights  # result
+biases_for_the_input: Does the input layer have biases?
+    biases = [rng.standard_normal((n, 1)) for n in sizes]  # biases
+last_layer_missing: Between how many pairs of neighbours do weights sit?
+    layers = range(len(sizes) - 2)  # all but the input
+generator_of_its_own: Where do your random numbers come from?
+    rng = np.random.default_rng()
+    layers = range(len(sizes) - 1)  # all but the input
+always_the_same_start: What changes in your start when rng changes?
+    rng = np.random.default_rng(0)
+    layers = range(len(sizes) - 1)  # all but the input
+one_row_for_all: Are the neurons of one layer different from each other?
+    return [np.repeat(w[:1], len(w), axis=0) for w in weights], biases  # result
+scaled_by_the_inputs: How spread out should a single weight be in this lesson?
+    return [w / np.sqrt(w.shape[1]) for w in weights], biases  # result
+""")
 
 
 @initial_parameters.variant
@@ -243,9 +176,8 @@ def biases_drawn_first(sizes, rng):
 
 @initial_parameters.variant
 def transposed_draw(sizes, rng):
-    pairs = pairs_of(sizes)
-    weights = [rng.standard_normal((k, n)).T for k, n in pairs]
-    return weights, [rng.standard_normal(n)[:, None] for _, n in pairs]
+    weights = [rng.standard_normal((k, n)).T for k, n in pairwise(sizes)]
+    return weights, [rng.standard_normal(n)[:, None] for n in sizes[1:]]
 
 
 # update_mini_batch
@@ -318,117 +250,66 @@ def flat(parts):
     ),
 )
 def update_mini_batch(weights, biases, x, y, eta):
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
-    biases = [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
-    return weights, biases
+    nabla_b, nabla_w = backprop(weights, biases, x, y)  # gradients
+    weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]  # weights
+    biases = [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]  # biases
+    return weights, biases  # result
 
 
-def stepped(weights, biases, x, y, step_w, step_b):
-    """Return parameters after steps of the given lengths against the gradients."""
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    weights = [w - step_w * nw for w, nw in zip(weights, nabla_w, strict=True)]
-    return weights, [b - step_b * nb for b, nb in zip(biases, nabla_b, strict=True)]
+stepped = update_mini_batch.reference
 
-
-@update_mini_batch.mistake("Which way is downhill?")
-def walks_uphill(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, -eta, -eta)
-
-
-@update_mini_batch.mistake("How long is your step? Is every parameter used?")
-def forgets_eta(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, 1, 1)
-
-
-@update_mini_batch.mistake("How many times are you averaging?")
-def averages_twice(weights, biases, x, y, eta):
-    m = x.shape[1]
-    return stepped(weights, biases, x, y, eta / m, eta / m)
-
-
-@update_mini_batch.mistake(
-    "Copy every example in the batch once more: should the step double?"
-)
-def sum_for_the_mean(weights, biases, x, y, eta):
-    m = x.shape[1]
-    return stepped(weights, biases, x, y, eta * m, eta * m)
-
-
-@update_mini_batch.mistake("Where does the step start from?")
-def returns_the_step(weights, biases, x, y, eta):
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    return [-eta * nw for nw in nabla_w], [-eta * nb for nb in nabla_b]
-
-
-@update_mini_batch.mistake("Is a gradient what was asked for?")
-def returns_the_gradients(weights, biases, x, y, eta):
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    return nabla_w, nabla_b
-
-
-@update_mini_batch.mistake("Which comes first in the result?")
-def biases_first(weights, biases, x, y, eta):
-    return update_mini_batch.reference(weights, biases, x, y, eta)[::-1]
-
-
-@update_mini_batch.mistake("In which order does backprop return its two lists?")
-def gradients_swapped(weights, biases, x, y, eta):
-    nabla_w, nabla_b = backprop(weights, biases, x, y)
-    weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
-    return weights, [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
-
-
-@update_mini_batch.mistake("Do the biases learn?")
-def biases_frozen(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta, 0)
-
-
-@update_mini_batch.mistake("Do the weights learn?")
-def weights_frozen(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, 0, eta)
-
-
-@update_mini_batch.mistake("Are the arrays that came in still what they were?")
-def steps_in_place(weights, biases, x, y, eta):
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    for w, nw in zip(weights, nabla_w, strict=True):
-        w -= eta * nw
-    for b, nb in zip(biases, nabla_b, strict=True):
-        b -= eta * nb
-    return weights, biases
-
-
-@update_mini_batch.mistake("Which layers take a step?")
-def last_layer_only(weights, biases, x, y, eta):
-    new_w, new_b = update_mini_batch.reference(weights, biases, x, y, eta)
-    old_w, old_b = copy.deepcopy((weights[:-1], biases[:-1]))
-    return [*old_w, new_w[-1]], [*old_b, new_b[-1]]
-
-
-@update_mini_batch.mistake("Who holds the new values when your loop ends?")
-def new_values_dropped(weights, biases, x, y, eta):
-    return copy.deepcopy((weights, biases))
+update_mini_batch.slips("""
+walks_uphill: Which way is downhill?
+    weights = [w + eta * nw for w, nw in zip(weights, nabla_w)]  # weights
+    biases = [b + eta * nb for b, nb in zip(biases, nabla_b)]  # biases
+forgets_eta: How long is your step? Is every parameter used?
+    weights = [w - nw for w, nw in zip(weights, nabla_w)]  # weights
+    biases = [b - nb for b, nb in zip(biases, nabla_b)]  # biases
+averages_twice: How many times are you averaging?
+    eta = eta / x.shape[1]
+    nabla_b, nabla_w = backprop(weights, biases, x, y)  # gradients
+sum_for_the_mean: Copy every example in the batch once more: should the step double?
+    eta = eta * x.shape[1]
+    nabla_b, nabla_w = backprop(weights, biases, x, y)  # gradients
+returns_the_step: Where does the step start from?
+    return [-eta * nw for nw in nabla_w], [-eta * nb for nb in nabla_b]  # result
+returns_the_gradients: Is a gradient what was asked for?
+    return nabla_w, nabla_b  # result
+biases_first: Which comes first in the result?
+    return biases, weights  # result
+gradients_swapped: In which order does backprop return its two lists?
+    nabla_w, nabla_b = backprop(weights, biases, x, y)  # gradients
+biases_frozen: Do the biases learn?
+    pass  # biases
+weights_frozen: Do the weights learn?
+    pass  # weights
+steps_in_place: Are the arrays that came in still what they were?
+    for w, nw in zip(weights, nabla_w):
+        w -= eta * nw  # weights
+    for b, nb in zip(biases, nabla_b):
+        b -= eta * nb  # biases
+last_layer_only: Which layers take a step?
+    weights = [*weights[:-1], weights[-1] - eta * nabla_w[-1]]  # weights
+    biases = [*biases[:-1], biases[-1] - eta * nabla_b[-1]]  # biases
+new_values_dropped: Who holds the new values when your loop ends?
+    for w, nw in zip(weights, nabla_w):
+        w = w - eta * nw  # weights
+    for b, nb in zip(biases, nabla_b):
+        b = b - eta * nb  # biases
+first_example_only: How many of the examples have a say in your step?
+    nabla_b, nabla_w = backprop(weights, biases, x[:, :1], y[:, :1])  # gradients
+rows_for_columns: What does len(x) count: rows or columns?
+    eta = eta * x.shape[1] / len(x)
+    nabla_b, nabla_w = backprop(weights, biases, x, y)  # gradients
+""")
 
 
 @update_mini_batch.mistake("With which weights is the second example's slope taken?")
 def one_example_after_the_other(weights, biases, x, y, eta):
     m = x.shape[1]
     for j in range(m):
-        column = x[:, [j]], y[:, [j]]
-        weights, biases = stepped(weights, biases, *column, eta / m, eta / m)
+        weights, biases = stepped(weights, biases, x[:, [j]], y[:, [j]], eta / m)
     return weights, biases
-
-
-@update_mini_batch.mistake("How many of the examples have a say in your step?")
-def first_example_only(weights, biases, x, y, eta):
-    return stepped(weights, biases, x[:, :1], y[:, :1], eta, eta)
-
-
-@update_mini_batch.mistake("What does len(x) count: rows or columns?")
-def rows_for_columns(weights, biases, x, y, eta):
-    step = eta * x.shape[1] / len(x)
-    return stepped(weights, biases, x, y, step, step)
 
 
 @update_mini_batch.variant
@@ -498,97 +379,56 @@ def exam(sizes, m, right, seed):
     ),
 )
 def evaluate(weights, biases, x, labels):
-    activations = forward_pass(weights, biases, x)[1]
-    answers = activations[-1].argmax(axis=0)
-    return int((answers == labels).sum())
+    activations = forward_pass(weights, biases, x)[1]  # forward pass
+    answers = activations[-1].argmax(axis=0)  # answers
+    return int((answers == labels).sum())  # hits
 
 
-def output_of(weights, biases, x):
-    """Return the network's output."""
-    return forward_pass(weights, biases, x)[1][-1]
-
-
-@evaluate.mistake("Is a share asked for, or a number of examples?")
-def gives_the_share(weights, biases, x, labels):
-    return float((output_of(weights, biases, x).argmax(axis=0) == labels).mean())
-
-
-@evaluate.mistake("Is a percentage asked for, or a number of examples?")
-def gives_percent(weights, biases, x, labels):
-    return 100 * gives_the_share(weights, biases, x, labels)
-
-
-@evaluate.mistake("Do you count the hits or the misses?")
-def counts_the_wrong_ones(weights, biases, x, labels):
-    return int((output_of(weights, biases, x).argmax(axis=0) != labels).sum())
-
-
-@evaluate.mistake("Is there one answer for each example, or one for each neuron?")
-def argmax_along_the_rows(weights, biases, x, labels):
-    return int((output_of(weights, biases, x).argmax(axis=1) == labels).sum())
-
-
-@evaluate.mistake("How many answers does argmax give without an axis?")
-def argmax_over_everything(weights, biases, x, labels):
-    return int((output_of(weights, biases, x).argmax() == labels).sum())
-
-
-@evaluate.mistake("Is it the largest output that answers, or the smallest?")
-def argmin_for_argmax(weights, biases, x, labels):
-    return int((output_of(weights, biases, x).argmin(axis=0) == labels).sum())
-
-
-@evaluate.mistake("From which number do Python and the labels count?")
-def counts_rows_from_one(weights, biases, x, labels):
-    return int((output_of(weights, biases, x).argmax(axis=0) + 1 == labels).sum())
-
-
-@evaluate.mistake("You know which answers are right. How many are they?")
-def does_not_count(weights, biases, x, labels):
-    return output_of(weights, biases, x).argmax(axis=0) == labels
-
-
-@evaluate.mistake("Are those the answers, or how many of them are right?")
-def returns_the_answers(weights, biases, x, labels):
-    return output_of(weights, biases, x).argmax(axis=0)
-
-
-@evaluate.mistake("Can one output be above ½ and not be the largest?")
-def above_one_half(weights, biases, x, labels):
-    a = output_of(weights, biases, x)
-    return int((a[labels, np.arange(labels.size)] > 0.5).sum())
-
-
-@evaluate.mistake("Where do the biases enter?")
-def forgets_the_biases(weights, biases, x, labels):
-    zeros = [np.zeros_like(b) for b in biases]
-    return evaluate.reference(weights, zeros, x, labels)
-
-
-@evaluate.mistake("What does each layer do to z before it hands it on?")
-def forgets_the_sigmoid(weights, biases, x, labels):
-    a = x
-    for w, b in zip(weights, biases, strict=True):
-        a = w @ a + b
-    return int((a.argmax(axis=0) == labels).sum())
-
-
-@evaluate.mistake("How many examples do you look at?")
-def first_example_only(weights, biases, x, labels):
-    return int(output_of(weights, biases, x).argmax(axis=0)[0] == labels[0])
+evaluate.slips("""
+gives_the_share: Is a share asked for, or a number of examples?
+    return float((answers == labels).mean())  # hits
+gives_percent: Is a percentage asked for, or a number of examples?
+    return float(100 * (answers == labels).mean())  # hits
+counts_the_wrong_ones: Do you count the hits or the misses?
+    return int((answers != labels).sum())  # hits
+argmax_along_the_rows: Is there one answer for each example, or one for each neuron?
+    answers = activations[-1].argmax(axis=1)  # answers
+argmax_over_everything: How many answers does argmax give without an axis?
+    answers = activations[-1].argmax()  # answers
+argmin_for_argmax: Is it the largest output that answers, or the smallest?
+    answers = activations[-1].argmin(axis=0)  # answers
+counts_rows_from_one: From which number do Python and the labels count?
+    answers = activations[-1].argmax(axis=0) + 1  # answers
+does_not_count: You know which answers are right. How many are they?
+    return answers == labels  # hits
+returns_the_answers: Are those the answers, or how many of them are right?
+    return answers  # hits
+above_one_half: Can one output be above ½ and not be the largest?
+    return int((activations[-1][labels, np.arange(labels.size)] > 0.5).sum())  # hits
+forgets_the_biases: Where do the biases enter?
+    activations = forward_pass(weights, [0 * b for b in biases], x)[1]  # forward pass
+forgets_the_sigmoid: What does each layer do to z before it hands it on?
+    activations = [x]
+    for w, b in zip(weights, biases):
+        activations.append(w @ activations[-1] + b)  # forward pass
+first_example_only: How many examples do you look at?
+    return int(answers[0] == labels[0])  # hits
+""")
 
 
 @evaluate.variant
 def one_column_at_a_time(weights, biases, x, labels):
     right = 0
     for j, label in enumerate(labels):
-        right += np.argmax(output_of(weights, biases, x[:, j : j + 1])) == label
+        _, activations = forward_pass(weights, biases, x[:, j : j + 1])
+        right += np.argmax(activations[-1]) == label
     return right
 
 
 @evaluate.variant
 def by_count_nonzero(weights, biases, x, labels):
-    answers = np.argmax(output_of(weights, biases, x).T, axis=1)
+    _, activations = forward_pass(weights, biases, x)
+    answers = np.argmax(activations[-1].T, axis=1)
     return np.count_nonzero(answers == np.asarray(labels))
 
 
@@ -663,7 +503,7 @@ def every_order(weights, biases, x, y, epochs, size, eta):
     for epochs_cut in product(cuts, repeat=epochs):
         parts = weights, biases
         for batch in chain(*epochs_cut):
-            parts = stepped(*parts, x[:, batch], y[:, batch], eta, eta)
+            parts = stepped(*parts, x[:, batch], y[:, batch], eta)
         results.append(flat(parts))
     return results
 
@@ -729,180 +569,80 @@ def books_of(answer, args, seed):
 )
 def sgd(weights, biases, x, y, epochs, size, eta, rng):
     m = x.shape[1]
-    for _ in range(epochs):
-        order = rng.permutation(m)
-        for k in range(0, m, size):
-            batch = order[k : k + size]
-            nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])
-            weights = [w - eta * nw for w, nw in zip(weights, nabla_w, strict=True)]
-            biases = [b - eta * nb for b, nb in zip(biases, nabla_b, strict=True)]
-    return weights, biases
+    for _ in range(epochs):  # epochs
+        order = rng.permutation(m)  # shuffle
+        for k in range(0, m, size):  # cut
+            batch = order[k : k + size]  # batch
+            nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])  # ∇C
+            weights = [w - eta * g for w, g in zip(weights, nabla_w, strict=True)]  # W
+            biases = [b - eta * g for b, g in zip(biases, nabla_b, strict=True)]  # b
+    return weights, biases  # result
 
 
-def trained(weights, biases, x, y, batches, eta):
-    """Return parameters after one step for each batch of column numbers."""
-    weights, biases = copy.deepcopy((weights, biases))
-    for batch in batches:
-        weights, biases = stepped(weights, biases, x[:, batch], y[:, batch], eta, eta)
-    return weights, biases
-
-
-def shuffled(m, epochs, size, rng):
-    """Return the batches of several epochs, each newly shuffled."""
-    orders = [rng.permutation(m) for _ in range(epochs)]
-    return [order[k : k + size] for order in orders for k in range(0, m, size)]
-
-
-@sgd.mistake("Does each x keep its y?")
-def shuffles_x_and_y_apart(weights, biases, x, y, epochs, size, eta, rng):
-    for _ in range(epochs):
-        x, y = rng.permutation(x, axis=1), rng.permutation(y, axis=1)
-        batches = np.split(np.arange(x.shape[1]), range(size, x.shape[1], size))
-        weights, biases = trained(weights, biases, x, y, batches, eta)
-    return weights, biases
-
-
-@sgd.mistake("Count the examples that are used when size does not divide m.")
-def drops_the_short_batch(weights, biases, x, y, epochs, size, eta, rng):
-    batches = [b for b in shuffled(x.shape[1], epochs, size, rng) if len(b) == size]
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("How many examples are in the last batch, and by what do you divide?")
-def divides_by_size(weights, biases, x, y, epochs, size, eta, rng):
-    weights, biases = copy.deepcopy((weights, biases))
-    for b in shuffled(x.shape[1], epochs, size, rng):
-        step = eta * len(b) / size
-        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
-    return weights, biases
-
-
-@sgd.mistake("Duplicate every example in a batch: should its step double?")
-def sum_for_the_mean(weights, biases, x, y, epochs, size, eta, rng):
-    weights, biases = copy.deepcopy((weights, biases))
-    for b in shuffled(x.shape[1], epochs, size, rng):
-        step = eta * len(b)
-        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
-    return weights, biases
-
-
-@sgd.mistake("How many times are you averaging?")
-def averages_twice(weights, biases, x, y, epochs, size, eta, rng):
-    weights, biases = copy.deepcopy((weights, biases))
-    for b in shuffled(x.shape[1], epochs, size, rng):
-        step = eta / len(b)
-        weights, biases = stepped(weights, biases, x[:, b], y[:, b], step, step)
-    return weights, biases
-
-
-@sgd.mistake("Which way is downhill?")
-def walks_uphill(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, epochs, size, -eta, rng)
-
-
-@sgd.mistake("At which indentation does your return stand?")
-def one_epoch_only(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, 1, size, eta, rng)
-
-
-@sgd.mistake("Count from the first epoch to the last: how many do you run?")
-def one_epoch_too_few(weights, biases, x, y, epochs, size, eta, rng):
-    batches = shuffled(x.shape[1], epochs - 1, size, rng)
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("Count from the first epoch to the last: how many do you run?")
-def one_epoch_too_many(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, epochs + 1, size, eta, rng)
-
-
-@sgd.mistake("At which indentation does your return stand: after how many batches?")
-def first_batch_only(weights, biases, x, y, epochs, size, eta, rng):
-    batches = shuffled(x.shape[1], 1, size, rng)[:1]
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("How many of the mini-batches of an epoch lead to a step?")
-def one_batch_an_epoch(weights, biases, x, y, epochs, size, eta, rng):
-    batches = [rng.permutation(x.shape[1])[:size] for _ in range(epochs)]
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("Which example comes first in your second run?")
-def never_shuffles(weights, biases, x, y, epochs, size, eta, rng):
-    m = x.shape[1]
-    batches = [list(range(m))[k : k + size] for k in range(0, m, size)] * epochs
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("Can an example come twice in one epoch, and another not at all?")
-def draws_with_replacement(weights, biases, x, y, epochs, size, eta, rng):
-    m = x.shape[1]
-    sizes = [len(b) for b in shuffled(m, epochs, size, rng)]
-    batches = [rng.integers(m, size=n) for n in sizes]
-    return trained(weights, biases, x, y, batches, eta)
-
-
-@sgd.mistake("Where is size used? How many steps does an epoch take?")
-def one_example_a_step(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, epochs, 1, eta, rng)
-
-
-@sgd.mistake("Where is size used? How many steps does an epoch take?")
-def one_step_an_epoch(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, epochs, x.shape[1], eta, rng)
-
-
-@sgd.mistake("At which weights is the second batch's slope taken?")
-def slopes_at_the_start(weights, biases, x, y, epochs, size, eta, rng):
-    new = copy.deepcopy((weights, biases))
-    for b in shuffled(x.shape[1], epochs, size, rng):
-        nabla_b, nabla_w = backprop(weights, biases, x[:, b], y[:, b])
-        new = (
-            [w - eta * nw for w, nw in zip(new[0], nabla_w, strict=True)],
-            [b - eta * nb for b, nb in zip(new[1], nabla_b, strict=True)],
-        )
-    return new
-
-
-@sgd.mistake("Where does the second step start from?")
-def only_the_last_step_counts(weights, biases, x, y, epochs, size, eta, rng):
-    last = shuffled(x.shape[1], epochs, size, rng)[-1]
-    return trained(weights, biases, x, y, [last], eta)
-
-
-@sgd.mistake("Who holds the new values when your loops end?")
-def new_values_dropped(weights, biases, x, y, epochs, size, eta, rng):
-    return copy.deepcopy((weights, biases))
-
-
-@sgd.mistake("Are the weights and biases that came in still what they were?")
-def trains_in_place(weights, biases, x, y, epochs, size, eta, rng):
-    for batch in shuffled(x.shape[1], epochs, size, rng):
-        nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])
-        for l in range(len(weights)):
-            weights[l] -= eta * nabla_w[l]
-            biases[l] -= eta * nabla_b[l]
-    return weights, biases
-
-
-@sgd.mistake("Which comes first in the result?")
-def biases_first(weights, biases, x, y, epochs, size, eta, rng):
-    return sgd.reference(weights, biases, x, y, epochs, size, eta, rng)[::-1]
-
-
-@sgd.mistake("Do the biases learn?")
-def biases_frozen(weights, biases, x, y, epochs, size, eta, rng):
-    weights, biases = copy.deepcopy((weights, biases))
-    for b in shuffled(x.shape[1], epochs, size, rng):
-        weights, _ = stepped(weights, biases, x[:, b], y[:, b], eta, eta)
-    return weights, biases
-
-
-@sgd.mistake("Where do your random numbers come from?")
-def generator_of_its_own(weights, biases, x, y, epochs, size, eta, rng):
-    own = np.random.default_rng()
-    return sgd.reference(weights, biases, x, y, epochs, size, eta, own)
+sgd.slips("""
+shuffles_x_and_y_apart: Does each x keep its y?
+    x, y = rng.permutation(x, axis=1), rng.permutation(y, axis=1)
+    order = np.arange(m)  # shuffle
+drops_the_short_batch: Count the examples that are used when size does not divide m.
+    for k in range(0, m - size + 1, size):  # cut
+divides_by_size: How many examples are in the last batch, and by what do you divide?
+    weights = [w - eta * len(batch) / size * g for w, g in zip(weights, nabla_w)]  # W
+    biases = [b - eta * len(batch) / size * g for b, g in zip(biases, nabla_b)]  # b
+sum_for_the_mean: Duplicate every example in a batch: should its step double?
+    weights = [w - eta * len(batch) * g for w, g in zip(weights, nabla_w)]  # W
+    biases = [b - eta * len(batch) * g for b, g in zip(biases, nabla_b)]  # b
+averages_twice: How many times are you averaging?
+    weights = [w - eta / len(batch) * g for w, g in zip(weights, nabla_w)]  # W
+    biases = [b - eta / len(batch) * g for b, g in zip(biases, nabla_b)]  # b
+walks_uphill: Which way is downhill?
+    weights = [w + eta * g for w, g in zip(weights, nabla_w)]  # W
+    biases = [b + eta * g for b, g in zip(biases, nabla_b)]  # b
+one_epoch_only: At which indentation does your return stand?
+    for _ in range(1):  # epochs
+one_epoch_too_few: Count from the first epoch to the last: how many do you run?
+    for _ in range(1, epochs):  # epochs
+one_epoch_too_many: Count from the first epoch to the last: how many do you run?
+    for _ in range(epochs + 1):  # epochs
+first_batch_only: At which indentation does your return stand: after how many batches?
+    biases = [b - eta * g for b, g in zip(biases, nabla_b)]
+    return weights, biases  # b
+one_batch_an_epoch: How many of the mini-batches of an epoch lead to a step?
+    for k in range(1):  # cut
+never_shuffles: Which example comes first in your second run?
+    order = np.arange(m)  # shuffle
+draws_with_replacement: Can an example come twice in one epoch, and another not at all?
+    order = rng.integers(m, size=m)  # shuffle
+one_example_a_step: Where is size used? How many steps does an epoch take?
+    for k in range(m):  # cut
+    batch = order[k : k + 1]  # batch
+one_step_an_epoch: Where is size used? How many steps does an epoch take?
+    for k in range(1):  # cut
+    batch = order  # batch
+slopes_at_the_start: At which weights is the second batch's slope taken?
+    start = weights, biases
+    for _ in range(epochs):  # epochs
+    nabla_b, nabla_w = backprop(*start, x[:, batch], y[:, batch])  # ∇C
+only_the_last_step_counts: Where does the second step start from?
+    new_weights = [w - eta * g for w, g in zip(weights, nabla_w)]  # W
+    new_biases = [b - eta * g for b, g in zip(biases, nabla_b)]  # b
+    return new_weights, new_biases  # result
+new_values_dropped: Who holds the new values when your loops end?
+    for w, g in zip(weights, nabla_w):
+        w = w - eta * g  # W
+    for b, g in zip(biases, nabla_b):
+        b = b - eta * g  # b
+trains_in_place: Are the weights and biases that came in still what they were?
+    for w, g in zip(weights, nabla_w):
+        w -= eta * g  # W
+    for b, g in zip(biases, nabla_b):
+        b -= eta * g  # b
+biases_first: Which comes first in the result?
+    return biases, weights  # result
+biases_frozen: Do the biases learn?
+    pass  # b
+generator_of_its_own: Where do your random numbers come from?
+    order = np.random.default_rng().permutation(m)  # shuffle
+""")
 
 
 @sgd.variant
@@ -913,7 +653,7 @@ def shuffles_copies(weights, biases, x, y, epochs, size, eta, rng):
         for start in range(0, both.shape[1], size):
             batch = both[:, start : start + size]
             xb, yb = batch[: len(x)], batch[len(x) :]
-            weights, biases = update_mini_batch.reference(weights, biases, xb, yb, eta)
+            weights, biases = stepped(weights, biases, xb, yb, eta)
     return weights, biases
 
 
@@ -922,7 +662,9 @@ def shuffles_once(weights, biases, x, y, epochs, size, eta, rng):
     order = rng.permutation(x.shape[1])
     x, y = x[:, order], y[:, order]
     batches = np.split(np.arange(order.size), range(size, order.size, size))
-    return trained(weights, biases, x, y, batches * epochs, eta)
+    for batch in batches * epochs:
+        weights, biases = stepped(weights, biases, x[:, batch], y[:, batch], eta)
+    return weights, biases
 
 
 @sgd.variant

@@ -1,13 +1,14 @@
 """Exercises of lesson 9: hyperparameters."""
 
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 
 from bpkit.data import load_digits
 from bpkit.exercises.compare import wrong_type
 from bpkit.exercises.engine import Case, exercise
-from bpkit.exercises.lesson_08 import facts_of_a_start, form_of, pairs_of, starts
+from bpkit.exercises.lesson_08 import facts_of_a_start, form_of, starts
 from bpkit.network import Network
 
 # cross_entropy_cost
@@ -85,111 +86,48 @@ def cost_or_its_size(answer, a, y):
     ),
 )
 def cross_entropy_cost(a, y):
-    a = np.clip(a, 1e-15, 1 - 1e-15)
-    surprise = -(y * np.log(a) + (1 - y) * np.log(1 - a))
-    return float(surprise.sum(axis=0).mean())
+    a = np.clip(a, 1e-15, 1 - 1e-15)  # guard
+    surprise = -(y * np.log(a) + (1 - y) * np.log(1 - a))  # each output
+    return float(surprise.sum(axis=0).mean())  # mean
 
 
-def clipped(a, smallest=1e-15):
-    """Return a, kept away from 0 and 1."""
-    return np.clip(a, smallest, 1 - smallest)
-
-
-@cross_entropy_cost.mistake("Can this cost be negative?")
-def minus_covers_one_term(a, y):
-    a = clipped(a)
-    return float((-y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake("Which sign has the logarithm of a number below 1?")
-def forgets_the_minus(a, y):
-    return -cross_entropy_cost.reference(a, y)
-
-
-@cross_entropy_cost.mistake("What is 0 · ∞ on a computer?")
-def logarithm_of_zero(a, y):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        surprise = -(y * np.log(a) + (1 - y) * np.log(1 - a))
-    return float(surprise.sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake(
-    "Do you multiply in pairs, or make a table of all products?"
-)
-def table_of_products(a, y):
-    a = clipped(a)
-    table = y.T @ np.log(a) + (1 - y).T @ np.log(1 - a)
-    return float(-table.sum() / a.shape[1])
-
-
-@cross_entropy_cost.mistake("Does the cost of one example grow with the batch?")
-def sum_for_the_mean(a, y):
-    return cross_entropy_cost.reference(a, y) * a.shape[1]
-
-
-@cross_entropy_cost.mistake("Over which of the two axes do you take the mean?")
-def mean_over_all_entries(a, y):
-    return cross_entropy_cost.reference(a, y) / a.shape[0]
-
-
-@cross_entropy_cost.mistake("Which axis holds the examples?")
-def mean_over_the_rows(a, y):
-    return cross_entropy_cost.reference(a, y) * a.shape[1] / a.shape[0]
-
-
-@cross_entropy_cost.mistake("What does an output cost whose target is 0?")
-def one_term_only(a, y):
-    return float(-(y * np.log(clipped(a))).sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake("What does an output cost whose target is 1?")
-def other_term_only(a, y):
-    return float(-((1 - y) * np.log(1 - clipped(a))).sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake("Whose logarithm is it: the output's or the target's?")
-def arguments_swapped(a, y):
-    return cross_entropy_cost.reference(y, a)
-
-
-@cross_entropy_cost.mistake("In which base is ln?")
-def logarithm_to_base_2(a, y):
-    return cross_entropy_cost.reference(a, y) / np.log(2)
-
-
-@cross_entropy_cost.mistake("In which base is ln?")
-def logarithm_to_base_10(a, y):
-    return cross_entropy_cost.reference(a, y) / np.log(10)
-
-
-@cross_entropy_cost.mistake("Where are the logarithms?")
-def quadratic_instead(a, y):
-    return float(0.5 * ((a - y) ** 2).sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake("There is no ½ in front of this cost. Where is it from?")
-def half_of_it(a, y):
-    return 0.5 * cross_entropy_cost.reference(a, y)
-
-
-@cross_entropy_cost.mistake("How many numbers is a cost?")
-def one_cost_an_example(a, y):
-    a = clipped(a)
-    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0)
-
-
-@cross_entropy_cost.mistake(
-    "By how much does your guard against 0 move the other costs?"
-)
-def guard_too_large(a, y):
-    a = clipped(a, 0.01)
-    return float(-(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0).mean())
-
-
-@cross_entropy_cost.mistake("Which probability stands in the second logarithm?")
-def a_in_both_logarithms(a, y):
-    a = clipped(a)
-    return float(-(y * np.log(a) + (1 - y) * np.log(a)).sum(axis=0).mean())
+cross_entropy_cost.slips("""
+minus_covers_one_term: Can this cost be negative?
+    surprise = -y * np.log(a) + (1 - y) * np.log(1 - a)  # each output
+forgets_the_minus: Which sign has the logarithm of a number below 1?
+    surprise = y * np.log(a) + (1 - y) * np.log(1 - a)  # each output
+logarithm_of_zero: What is 0 · ∞ on a computer?
+    pass  # guard
+table_of_products: Do you multiply in pairs, or make a table of all products?
+    surprise = -(y.T @ np.log(a) + (1 - y).T @ np.log(1 - a))  # each output
+sum_for_the_mean: Does the cost of one example grow with the batch?
+    return float(surprise.sum())  # mean
+mean_over_all_entries: Over which of the two axes do you take the mean?
+    return float(surprise.mean())  # mean
+mean_over_the_rows: Which axis holds the examples?
+    return float(surprise.sum(axis=1).mean())  # mean
+one_term_only: What does an output cost whose target is 0?
+    surprise = -y * np.log(a)  # each output
+other_term_only: What does an output cost whose target is 1?
+    surprise = -(1 - y) * np.log(1 - a)  # each output
+arguments_swapped: Whose logarithm is it: the output's or the target's?
+    y = np.clip(y, 1e-15, 1 - 1e-15)  # guard
+    surprise = -(a * np.log(y) + (1 - a) * np.log(1 - y))  # each output
+logarithm_to_base_2: In which base is ln?
+    surprise = -(y * np.log2(a) + (1 - y) * np.log2(1 - a))  # each output
+logarithm_to_base_10: In which base is ln?
+    surprise = -(y * np.log10(a) + (1 - y) * np.log10(1 - a))  # each output
+quadratic_instead: Where are the logarithms?
+    surprise = 0.5 * (a - y) ** 2  # each output
+half_of_it: There is no ½ in front of this cost. Where is it from?
+    return float(0.5 * surprise.sum(axis=0).mean())  # mean
+one_cost_an_example: How many numbers is a cost?
+    return surprise.sum(axis=0)  # mean
+guard_too_large: By how much does your guard against 0 move the other costs?
+    a = np.clip(a, 0.01, 0.99)  # guard
+a_in_both_logarithms: Which probability stands in the second logarithm?
+    surprise = -(y * np.log(a) + (1 - y) * np.log(a))  # each output
+""")
 
 
 @cross_entropy_cost.variant
@@ -244,58 +182,32 @@ def error_cases():
     ),
 )
 def cross_entropy_error(a, y):
-    return a - y
+    return a - y  # δ
 
 
-@cross_entropy_error.mistake("If a rises a little above y, does the cost rise?")
-def sign_flipped(a, y):
-    return y - a
-
-
-@cross_entropy_error.mistake("That is the quadratic cost's error. What cancels here?")
-def keeps_sigmoid_prime(a, y):
-    return (a - y) * a * (1 - a)
-
-
-@cross_entropy_error.mistake("That is ∂C/∂a. Which factor leads from a to z?")
-def slope_in_a(a, y):
-    a = clipped(a)
-    return (a - y) / (a * (1 - a))
-
-
-@cross_entropy_error.mistake("Is a mean over the examples asked for?")
-def divided_by_m(a, y):
-    return (a - y) / a.shape[1]
-
-
-@cross_entropy_error.mistake("Is a mean over the outputs asked for?")
-def divided_by_n(a, y):
-    return (a - y) / a.shape[0]
-
-
-@cross_entropy_error.mistake("Which constant stands before this cost?")
-def twice_too_much(a, y):
-    return 2 * (a - y)
-
-
-@cross_entropy_error.mistake("Can an error say which way the output is wrong?")
-def without_a_sign(a, y):
-    return np.abs(a - y)
-
-
-@cross_entropy_error.mistake("How many errors are there: one for each output?")
-def mean_over_the_columns(a, y):
-    return (a - y).mean(axis=1, keepdims=True)
-
-
-@cross_entropy_error.mistake("What does an output whose target is 0 contribute?")
-def one_term_only(a, y):
-    return -y * (1 - a)
-
-
-@cross_entropy_error.mistake("Is σ taken once more than it should be?")
-def sigmoid_of_a(a, y):
-    return 1 / (1 + np.exp(-a)) - y
+cross_entropy_error.slips("""
+sign_flipped: If a rises a little above y, does the cost rise?
+    return y - a  # δ
+keeps_sigmoid_prime: That is the quadratic cost's error. What cancels here?
+    return (a - y) * a * (1 - a)  # δ
+slope_in_a: That is ∂C/∂a. Which factor leads from a to z?
+    a = np.clip(a, 1e-15, 1 - 1e-15)
+    return (a - y) / (a * (1 - a))  # δ
+divided_by_m: Is a mean over the examples asked for?
+    return (a - y) / a.shape[1]  # δ
+divided_by_n: Is a mean over the outputs asked for?
+    return (a - y) / a.shape[0]  # δ
+twice_too_much: Which constant stands before this cost?
+    return 2 * (a - y)  # δ
+without_a_sign: Can an error say which way the output is wrong?
+    return np.abs(a - y)  # δ
+mean_over_the_columns: How many errors are there: one for each output?
+    return (a - y).mean(axis=1, keepdims=True)  # δ
+one_term_only: What does an output whose target is 0 contribute?
+    return -y * (1 - a)  # δ
+sigmoid_of_a: Is σ taken once more than it should be?
+    return 1 / (1 + np.exp(-a)) - y  # δ
+""")
 
 
 @cross_entropy_error.variant
@@ -345,109 +257,59 @@ def root(n):
 def scaled_parameters(sizes, rng):
     weights, biases = [], []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):  # noqa: RUF007
-        weights.append(rng.standard_normal((n_out, n_in)) / np.sqrt(n_in))
-        biases.append(rng.standard_normal((n_out, 1)))
-    return weights, biases
+        weights.append(rng.standard_normal((n_out, n_in)) / np.sqrt(n_in))  # weights
+        biases.append(rng.standard_normal((n_out, 1)))  # biases
+    return weights, biases  # result
 
 
-def start(sizes, rng, spread_w, spread_b=lambda n_in, n_out: 1.0):
-    """Return a normal start with spreads that depend on the sizes around an array."""
-    pairs = pairs_of(sizes)
-    weights = [rng.standard_normal((n, k)) * spread_w(k, n) for k, n in pairs]
-    return weights, [rng.standard_normal((n, 1)) * spread_b(k, n) for k, n in pairs]
-
-
-@scaled_parameters.mistake("Does the spread depend on the number of inputs?")
-def not_scaled(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: 1.0)
-
-
-@scaled_parameters.mistake("With more inputs, should each weight be larger or smaller?")
-def multiplied_by_the_root(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: np.sqrt(n_in))
-
-
-@scaled_parameters.mistake("Is 1/n_in the variance or the standard deviation?")
-def divided_by_n_in(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: 1 / n_in)
-
-
-@scaled_parameters.mistake("Whose inputs are added up: which size is n_in?")
-def root_of_the_outputs(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: root(n_out))
-
-
-@scaled_parameters.mistake("Which layer's inputs does each array of weights take?")
-def root_of_the_first_layer(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: root(sizes[0]))
-
-
-@scaled_parameters.mistake("What is the task's spread for the biases?")
-def biases_scaled_too(sizes, rng):
-    return start(sizes, rng, lambda k, n: root(k), lambda k, n: root(k))
-
-
-@scaled_parameters.mistake("What do the biases start as here?")
-def biases_of_zero(sizes, rng):
-    return start(sizes, rng, lambda k, n: root(k), lambda k, n: 0.0)
-
-
-@scaled_parameters.mistake(
-    "A rule for another kind of neuron: is there a 2 in this one?"
-)
-def root_of_two_over_n(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: np.sqrt(2) * root(n_in))
-
-
-@scaled_parameters.mistake("Which sizes enter the formula: one or two?")
-def both_sizes(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)))
-
-
-@scaled_parameters.mistake("Is a fixed number right for layers of every size?")
-def fixed_hundredth(sizes, rng):
-    return start(sizes, rng, lambda n_in, n_out: 0.01)
-
-
-@scaled_parameters.mistake("Does a bell curve end somewhere?")
-def uniform_between_roots(sizes, rng):
-    weights = [rng.uniform(-root(k), root(k), (n, k)) for k, n in pairs_of(sizes)]
-    return weights, scaled_parameters.reference(sizes, rng)[1]
-
-
-@scaled_parameters.mistake("Which comes first in the result?")
-def biases_first(sizes, rng):
-    return scaled_parameters.reference(sizes, rng)[::-1]
-
-
-@scaled_parameters.mistake("In W a, how many entries has a?")
-def weights_lying_down(sizes, rng):
-    weights, biases = scaled_parameters.reference(sizes, rng)
-    return [w.T for w in weights], biases
-
-
-@scaled_parameters.mistake("What shape has z in z = W a + b?")
-def flat_biases(sizes, rng):
-    weights, biases = scaled_parameters.reference(sizes, rng)
-    return weights, [b.ravel() for b in biases]
-
-
-@scaled_parameters.mistake("Where do your random numbers come from?")
-def generator_of_its_own(sizes, rng):
-    return scaled_parameters.reference(sizes, np.random.default_rng())
+scaled_parameters.slips("""
+not_scaled: Does the spread depend on the number of inputs?
+    weights.append(rng.standard_normal((n_out, n_in)))  # weights
+multiplied_by_the_root: With more inputs, should each weight be larger or smaller?
+    weights.append(rng.standard_normal((n_out, n_in)) * np.sqrt(n_in))  # weights
+divided_by_n_in: Is 1/n_in the variance or the standard deviation?
+    weights.append(rng.standard_normal((n_out, n_in)) / n_in)  # weights
+root_of_the_outputs: Whose inputs are added up: which size is n_in?
+    weights.append(rng.standard_normal((n_out, n_in)) / np.sqrt(n_out))  # weights
+root_of_the_first_layer: Which layer's inputs does each array of weights take?
+    weights.append(rng.standard_normal((n_out, n_in)) / np.sqrt(sizes[0]))  # weights
+biases_scaled_too: What is the task's spread for the biases?
+    biases.append(rng.standard_normal((n_out, 1)) / np.sqrt(n_in))  # biases
+biases_of_zero: What do the biases start as here?
+    biases.append(np.zeros((n_out, 1)))  # biases
+root_of_two_over_n: A rule for another kind of neuron: is there a 2 in this one?
+    weights.append(rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_in))  # weights
+both_sizes: Which sizes enter the formula: one or two?
+    spread = np.sqrt(2 / (n_in + n_out))
+    weights.append(rng.standard_normal((n_out, n_in)) * spread)  # weights
+fixed_hundredth: Is a fixed number right for layers of every size?
+    weights.append(rng.standard_normal((n_out, n_in)) * 0.01)  # weights
+uniform_between_roots: Does a bell curve end somewhere?
+    end = 1 / np.sqrt(n_in)
+    weights.append(rng.uniform(-end, end, (n_out, n_in)))  # weights
+biases_first: Which comes first in the result?
+    return biases, weights  # result
+weights_lying_down: In W a, how many entries has a?
+    weights.append(rng.standard_normal((n_in, n_out)) / np.sqrt(n_in))  # weights
+flat_biases: What shape has z in z = W a + b?
+    biases.append(rng.standard_normal(n_out))  # biases
+generator_of_its_own: Where do your random numbers come from?
+    rng = np.random.default_rng()
+    weights.append(rng.standard_normal((n_out, n_in)) / np.sqrt(n_in))  # weights
+""")
 
 
 @scaled_parameters.variant
 def scale_of_normal(sizes, rng):
-    pairs = pairs_of(sizes)
-    biases = [rng.normal(size=(n, 1)) for _, n in pairs]
-    return [rng.normal(0, k**-0.5, (n, k)) for k, n in pairs], biases
+    biases = [rng.normal(size=(n, 1)) for n in sizes[1:]]
+    return [rng.normal(0, k**-0.5, (n, k)) for k, n in pairwise(sizes)], biases
 
 
 @scaled_parameters.variant
 def standard_then_scaled(sizes, rng):
-    weights, biases = start(sizes, rng, lambda n_in, n_out: 1.0)
-    return tuple(w / w.shape[1] ** 0.5 for w in weights), tuple(biases)
+    weights = [rng.standard_normal((n, k)) for k, n in pairwise(sizes)]
+    biases = tuple(rng.standard_normal((n, 1)) for n in sizes[1:])
+    return tuple(w / w.shape[1] ** 0.5 for w in weights), biases
 
 
 # good_eta
@@ -485,79 +347,37 @@ def range_tests():
     ),
 )
 def good_eta(etas, costs):
-    return etas[np.nanargmin(costs)]
+    return etas[np.nanargmin(costs)]  # eta
 
 
-def finite(etas, costs):
-    """Return the etas and costs of the trainings that did not diverge."""
-    etas, costs = np.asarray(etas), np.asarray(costs)
-    return etas[np.isfinite(costs)], costs[np.isfinite(costs)]
-
-
-@good_eta.mistake("What does argmin make of NaN?")
-def nan_is_the_lowest(etas, costs):
-    return etas[np.argmin(costs)]
-
-
-@good_eta.mistake("Does the largest eta that survived also have the lowest cost?")
-def largest_that_survived(etas, costs):
-    return finite(etas, costs)[0].max()
-
-
-@good_eta.mistake("Is the most careful step the one that got furthest?")
-def smallest_eta(etas, costs):
-    return min(etas)
-
-
-@good_eta.mistake("Is the longest step the one that got furthest?")
-def largest_eta(etas, costs):
-    return max(etas)
-
-
-@good_eta.mistake("Is a high cost good or bad?")
-def highest_cost(etas, costs):
-    etas, costs = finite(etas, costs)
-    return etas[costs.argmax()]
-
-
-@good_eta.mistake("Is that the eta, or the place where it stands?")
-def place_of_the_eta(etas, costs):
-    return int(np.nanargmin(costs))
-
-
-@good_eta.mistake("Is the cost asked for, or the eta that led to it?")
-def cost_instead(etas, costs):
-    return float(np.nanmin(costs))
-
-
-@good_eta.mistake("Does your index count the same list that you look it up in?")
-def place_among_the_finite(etas, costs):
-    return etas[finite(etas, costs)[1].argmin()]
-
-
-@good_eta.mistake("After sorting, does each eta keep its cost?")
-def sorts_the_etas_only(etas, costs):
-    return np.sort(etas)[np.nanargmin(costs)]
-
-
-@good_eta.mistake("Have you looked at the costs that come later?")
-def first_that_survived(etas, costs):
-    return finite(etas, costs)[0][0]
-
-
-@good_eta.mistake("Python's min compares: what is any number < NaN?")
-def min_of_python(etas, costs):
-    return etas[list(costs).index(min(costs))]
-
-
-@good_eta.mistake("The task asks for the lowest cost itself. Whence the factor?")
-def third_of_it(etas, costs):
-    return etas[np.nanargmin(costs)] / 3
-
-
-@good_eta.mistake("The task asks for the lowest cost itself. Whence the factor?")
-def tenth_of_it(etas, costs):
-    return etas[np.nanargmin(costs)] / 10
+good_eta.slips("""
+nan_is_the_lowest: What does argmin make of NaN?
+    return etas[np.argmin(costs)]  # eta
+largest_that_survived: Does the largest eta that survived also have the lowest cost?
+    return max(e for e, c in zip(etas, costs) if np.isfinite(c))  # eta
+smallest_eta: Is the most careful step the one that got furthest?
+    return min(etas)  # eta
+largest_eta: Is the longest step the one that got furthest?
+    return max(etas)  # eta
+highest_cost: Is a high cost good or bad?
+    return max((c, e) for e, c in zip(etas, costs) if np.isfinite(c))[1]  # eta
+place_of_the_eta: Is that the eta, or the place where it stands?
+    return int(np.nanargmin(costs))  # eta
+cost_instead: Is the cost asked for, or the eta that led to it?
+    return float(np.nanmin(costs))  # eta
+place_among_the_finite: Does your index count the same list that you look it up in?
+    return etas[np.argmin([c for c in costs if np.isfinite(c)])]  # eta
+sorts_the_etas_only: After sorting, does each eta keep its cost?
+    return np.sort(etas)[np.nanargmin(costs)]  # eta
+first_that_survived: Have you looked at the costs that come later?
+    return next(e for e, c in zip(etas, costs) if np.isfinite(c))  # eta
+min_of_python: Python's min compares: what is any number < NaN?
+    return etas[list(costs).index(min(costs))]  # eta
+third_of_it: The task asks for the lowest cost itself. Whence the factor?
+    return etas[np.nanargmin(costs)] / 3  # eta
+tenth_of_it: The task asks for the lowest cost itself. Whence the factor?
+    return etas[np.nanargmin(costs)] / 10  # eta
+""")
 
 
 @good_eta.variant
@@ -717,48 +537,31 @@ def trainings():
 )
 def challenge():
     return {
-        "hidden": 60,
-        "eta": 1.0,
-        "mini_batch_size": 10,
-        "epochs": 30,
-        "cost": "cross_entropy",
-        "start": "scaled",
+        "hidden": 60,  # neurons
+        "eta": 1.0,  # step
+        "mini_batch_size": 10,  # examples a step
+        "epochs": 30,  # looks at each digit
+        "cost": "cross_entropy",  # δ = a − y
+        "start": "scaled",  # 1/√n_in
     }
 
 
-def changed_settings(**change):
-    """Return the reference's settings with some of them changed."""
-    return challenge.reference() | change
-
-
-@challenge.mistake("How far does the cost fall in an epoch? What limits the step?")
-def eta_too_small():
-    return changed_settings(eta=0.001)
-
-
-@challenge.mistake("Where do the weights land after one such step?")
-def eta_too_large():
-    return changed_settings(eta=100.0)
-
-
-@challenge.mistake("Through how many numbers must the picture of a digit pass?")
-def too_few_hidden():
-    return changed_settings(hidden=3)
-
-
-@challenge.mistake("How many steps does an epoch take with such batches?")
-def batches_too_large():
-    return changed_settings(mini_batch_size=1437, eta=1.0)
-
-
-@challenge.mistake("How many times may each digit be seen?")
-def too_many_epochs():
-    return changed_settings(epochs=100)
-
-
-@challenge.mistake("Is one look at each digit enough?")
-def too_few_epochs():
-    return changed_settings(epochs=1)
+challenge.slips("""
+eta_too_small: How far does the cost fall in an epoch? What limits the step?
+    "eta": 0.001,  # step
+eta_too_large: Where do the weights land after one such step?
+    "eta": 100.0,  # step
+too_few_hidden: Through how many numbers must the picture of a digit pass?
+    "hidden": 3,  # neurons
+batches_too_large: How many steps does an epoch take with such batches?
+    "mini_batch_size": 1437,  # examples a step
+too_many_epochs: How many times may each digit be seen?
+    "epochs": 100,  # looks at each digit
+too_few_epochs: Is one look at each digit enough?
+    "epochs": 1,  # looks at each digit
+cost_spelt_otherwise: How is the cost spelt in the task?
+    "cost": "cross-entropy",  # δ = a − y
+""")
 
 
 @challenge.mistake("Which keys does the task list?")
@@ -768,14 +571,9 @@ def without_the_start():
     return settings
 
 
-@challenge.mistake("How is the cost spelt in the task?")
-def cost_spelt_otherwise():
-    return changed_settings(cost="cross-entropy")
-
-
 @challenge.variant
 def as_in_lesson_8():
-    return changed_settings(hidden=30, eta=3.0, cost="quadratic", start="standard")
+    return dict(zip(SETTINGS, (30, 3.0, 10, 30, "quadratic", "standard"), strict=True))
 
 
 @challenge.variant

@@ -61,65 +61,36 @@ def gradient_and_x(answer, f, x, *h):
 )
 def repaired_1(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
-    for i in range(x.size):
-        step = np.zeros(x.shape)
-        step.flat[i] = h
-        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
+    for i in range(x.size):  # entries
+        step = np.zeros(x.shape)  # anew
+        step.flat[i] = h  # move
+        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)  # quotient
+    return gradient  # result
 
 
 repaired_1.mistake("It is still ill. Which entry does step move in the second turn?")(
     patients.patient_1
 )
 
-
-@repaired_1.mistake("How many entries are displaced in the third turn?")
-def steps_pile_up(f, x, h=1e-5):
-    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
-    for i in range(x.size):
-        step.flat[i] = h
-        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
-
-
-@repaired_1.mistake("How many entries does your step move at once?")
-def all_entries_at_once(f, x, h=1e-5):
-    step = np.full(x.shape, h)
-    return np.full(x.shape, (f(x + step) - f(x - step)) / (2 * h))
-
-
-@repaired_1.mistake("Which entries of the gradient are ever filled?")
-def only_the_last_entry(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    gradient.flat[-1] = repaired_1.reference(f, x, h).flat[-1]
-    return gradient
-
-
-@repaired_1.mistake("Which entries of the gradient are ever filled?")
-def only_the_first_entry(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    gradient.flat[0] = repaired_1.reference(f, x, h).flat[0]
-    return gradient
-
-
-@repaired_1.mistake("How far apart are your two points?")
-def half_the_width(f, x, h=1e-5):
-    return 2 * repaired_1.reference(f, x, h)
-
-
-@repaired_1.mistake("The patient looked to both sides. Does yours?")
-def forward_only(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in range(x.size):
-        step = np.zeros(x.shape)
-        step.flat[i] = h
-        gradient.flat[i] = (f(x + step) - f(x)) / h
-    return gradient
-
-
-@repaired_1.mistake("Which shape was promised?")
-def flat_gradient(f, x, h=1e-5):
-    return repaired_1.reference(f, x, h).ravel()
+repaired_1.slips("""
+steps_pile_up: How many entries are displaced in the third turn?
+    pass  # anew
+    step = np.zeros(x.shape)
+    for i in range(x.size):  # entries
+all_entries_at_once: How many entries does your step move at once?
+    step[...] = h  # move
+only_the_last_entry: Which entries of the gradient are ever filled?
+    gradient.flat[-1] = (f(x + step) - f(x - step)) / (2 * h)  # quotient
+only_the_first_entry: Which entries of the gradient are ever filled?
+    gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient  # quotient
+half_the_width: How far apart are your two points?
+    gradient.flat[i] = (f(x + step) - f(x - step)) / h  # quotient
+forward_only: The patient looked to both sides. Does yours?
+    gradient.flat[i] = (f(x + step) - f(x)) / h  # quotient
+flat_gradient: Which shape was promised?
+    return gradient.ravel()  # result
+""")
 
 
 @repaired_1.variant
@@ -158,14 +129,14 @@ def rows_of_the_identity(f, x, h=1e-5):
 )
 def repaired_2(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
-    for i in range(x.size):
+    for i in range(x.size):  # entries
         old = x.flat[i]
-        x.flat[i] = old + h
+        x.flat[i] = old + h  # up
         above = f(x)
-        x.flat[i] = old - h
-        below = f(x)
-        x.flat[i] = old
-        gradient.flat[i] = (above - below) / (2 * h)
+        x.flat[i] = old - h  # down
+        below = f(x)  # below
+        x.flat[i] = old  # back
+        gradient.flat[i] = (above - below) / (2 * h)  # quotient
     return gradient
 
 
@@ -173,48 +144,23 @@ repaired_2.mistake("It is still ill. Is x, after each turn, what it was before?"
     patients.patient_2
 )
 
-
-@repaired_2.mistake("x is right in the end. Is it also right in the second turn?")
-def restored_after_the_loop(f, x, h=1e-5):
-    return patients.patient_2(f, x.copy(), h)
-
-
-@repaired_2.mistake("Up by h, down by 2h, up by 2h: where do you stand?")
-def restored_too_far(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in range(x.size):
-        x.flat[i] += h
-        above = f(x)
-        x.flat[i] -= 2 * h
-        gradient.flat[i] = (above - f(x)) / (2 * h)
-        x.flat[i] += 2 * h
-    return gradient
-
-
-@repaired_2.mistake("Between which two points do you measure, and how far is it?")
-def below_is_the_middle(f, x, h=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in range(x.size):
-        x.flat[i] += h
-        above = f(x)
-        x.flat[i] -= h
-        gradient.flat[i] = (above - f(x)) / (2 * h)
-    return gradient
-
-
-@repaired_2.mistake("The patient looked to both sides. Does yours?")
-def forward_only(f, x, h=1e-5):
-    return 2 * below_is_the_middle(f, x, h)
-
-
-@repaired_2.mistake("Is a second name for x a second array?")
-def never_apart(f, x, h=1e-5):
-    return np.zeros(x.shape)
-
-
-@repaired_2.mistake("How far apart are your two points?")
-def half_the_width(f, x, h=1e-5):
-    return 2 * repaired_2.reference(f, x, h)
+repaired_2.slips("""
+restored_after_the_loop: x is right in the end. Is it also right in the second turn?
+    x = x.copy()
+    for i in range(x.size):  # entries
+    pass  # back
+restored_too_far: Up by h, down by 2h, up by 2h: where do you stand?
+    x.flat[i] += 2 * h  # back
+below_is_the_middle: Between which two points do you measure, and how far is it?
+    x.flat[i] = old  # down
+forward_only: The patient looked to both sides. Does yours?
+    x.flat[i] = old  # down
+    gradient.flat[i] = (above - below) / h  # quotient
+never_apart: Is a second name for x a second array?
+    above = below = f(x)  # below
+half_the_width: How far apart are your two points?
+    gradient.flat[i] = (above - below) / h  # quotient
+""")
 
 
 @repaired_2.variant
@@ -272,56 +218,29 @@ def layer(n_in, n_out, m, eta, seed):
 )
 def repaired_3(w, b, x, y, eta):
     z = w @ x + b
-    delta = (sigmoid(z) - y) * sigmoid_prime(z)
-    w = w - eta * delta @ x.T / x.shape[1]
-    b = b - eta * delta.mean(axis=1, keepdims=True)
+    delta = (sigmoid(z) - y) * sigmoid_prime(z)  # BP1
+    w = w - eta * delta @ x.T / x.shape[1]  # BP4
+    b = b - eta * delta.mean(axis=1, keepdims=True)  # BP3
     return w, b
 
 
 repaired_3.mistake("It is still ill. Does the cost fall now?")(patients.patient_3)
 
-
-def layer_step(w, b, x, delta, step_w, step_b):
-    """Return one layer after steps of the given lengths."""
-    w = w - step_w * delta @ x.T / x.shape[1]
-    return w, b - step_b * delta.mean(axis=1, keepdims=True)
-
-
-def layer_error(w, b, x, y):
-    """Return δ of one layer."""
-    z = w @ x + b
-    return (sigmoid(z) - y) * sigmoid_prime(z)
-
-
-@repaired_3.mistake("The weights go downhill. And the biases?")
-def biases_still_uphill(w, b, x, y, eta):
-    return layer_step(w, b, x, layer_error(w, b, x, y), eta, -eta)
-
-
-@repaired_3.mistake("The biases go downhill. And the weights?")
-def weights_still_uphill(w, b, x, y, eta):
-    return layer_step(w, b, x, layer_error(w, b, x, y), -eta, eta)
-
-
-@repaired_3.mistake("Which factor of BP1 has gone?")
-def sigmoid_prime_lost(w, b, x, y, eta):
-    return layer_step(w, b, x, sigmoid(w @ x + b) - y, eta, eta)
-
-
-@repaired_3.mistake("Can an error without a sign say which way to go?")
-def without_a_sign(w, b, x, y, eta):
-    return layer_step(w, b, x, np.abs(layer_error(w, b, x, y)), eta, eta)
-
-
-@repaired_3.mistake("The cost has a ½ in front. What is its slope?")
-def doubled(w, b, x, y, eta):
-    return layer_step(w, b, x, layer_error(w, b, x, y), 2 * eta, 2 * eta)
-
-
-@repaired_3.mistake("Does the step grow with the batch?")
-def sum_for_the_mean(w, b, x, y, eta):
-    m = x.shape[1]
-    return layer_step(w, b, x, layer_error(w, b, x, y), eta * m, eta * m)
+repaired_3.slips("""
+biases_still_uphill: The weights go downhill. And the biases?
+    b = b + eta * delta.mean(axis=1, keepdims=True)  # BP3
+weights_still_uphill: The biases go downhill. And the weights?
+    w = w + eta * delta @ x.T / x.shape[1]  # BP4
+sigmoid_prime_lost: Which factor of BP1 has gone?
+    delta = sigmoid(z) - y  # BP1
+without_a_sign: Can an error without a sign say which way to go?
+    delta = np.abs(sigmoid(z) - y) * sigmoid_prime(z)  # BP1
+doubled: The cost has a ½ in front. What is its slope?
+    delta = 2 * (sigmoid(z) - y) * sigmoid_prime(z)  # BP1
+sum_for_the_mean: Does the step grow with the batch?
+    w = w - eta * delta @ x.T  # BP4
+    b = b - eta * delta.sum(axis=1, keepdims=True)  # BP3
+""")
 
 
 @repaired_3.variant
@@ -334,7 +253,7 @@ def plus_the_opposite(w, b, x, y, eta):
 
 @repaired_3.variant
 def by_backprop(w, b, x, y, eta):
-    (w,), (b,) = stepped([w], [b], x, y, eta, eta)
+    (w,), (b,) = stepped([w], [b], x, y, eta)
     return w, b
 
 
@@ -361,19 +280,6 @@ def larger_case(sizes, m, eta, seed):
     return Case(*network(sizes, seed, spread=1.5), x, y, eta)
 
 
-def run_backward(weights, x, y, activations, output_slope, hidden_slope):
-    """Return (nabla_b, nabla_w) with the slopes of the layers given by functions."""
-    m, last = x.shape[1], len(weights) - 1
-    delta = (activations[-1] - y) * output_slope
-    nabla_b, nabla_w = [], []
-    for l in range(last, -1, -1):
-        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        nabla_w.insert(0, delta @ activations[l].T / m)
-        if l > 0:
-            delta = (weights[l].T @ delta) * hidden_slope(l - 1)
-    return nabla_b, nabla_w
-
-
 @exercise(
     lesson=10,
     task="""
@@ -394,77 +300,50 @@ def repaired_4(weights, biases, x, y):
     zs, activations = forward_pass(weights, biases, x)
     m = x.shape[1]
     nabla_b, nabla_w = [], []
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
     for l in reversed(range(len(weights))):
         nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
         nabla_w.insert(0, delta @ activations[l].T / m)
         if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
     return nabla_b, nabla_w
 
 
 repaired_4.mistake("It is still ill. What does sigmoid_prime take?")(patients.patient_4)
 
-
-@repaired_4.mistake("The output is healthy. Is the hidden layer?")
-def hidden_layers_still_ill(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    hidden = [sigmoid_prime(layer) for layer in a[1:]]
-    top = sigmoid_prime(zs[-1])
-    return run_backward(weights, x, y, a, top, hidden.__getitem__)
-
-
-@repaired_4.mistake("The hidden layers are healthy. Is the output?")
-def output_still_ill(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    hidden = [sigmoid_prime(z) for z in zs]
-    top = sigmoid_prime(a[-1])
-    return run_backward(weights, x, y, a, top, hidden.__getitem__)
-
-
-@repaired_4.mistake("Is the sick part healed, or cut out? Which factor has gone?")
-def sigmoid_prime_cut_out(weights, biases, x, y):
-    _, a = forward_pass(weights, biases, x)
-    return run_backward(weights, x, y, a, 1.0, lambda l: 1.0)
-
-
-@repaired_4.mistake("Which factor of BP1 has gone?")
-def cut_out_at_the_output(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    return run_backward(weights, x, y, a, 1.0, lambda l: sigmoid_prime(zs[l]))
-
-
-@repaired_4.mistake("Which factor of BP2 has gone?")
-def cut_out_in_hidden_layers(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    return run_backward(weights, x, y, a, sigmoid_prime(zs[-1]), lambda l: 1.0)
-
-
-@repaired_4.mistake("Is it the sigmoid, or its slope?")
-def sigmoid_for_its_slope(weights, biases, x, y):
-    _, a = forward_pass(weights, biases, x)
-    return run_backward(weights, x, y, a, a[-1], lambda l: a[l + 1])
-
-
-@repaired_4.mistake("Which z belongs to the layer that δ is carried to?")
-def z_of_the_next_layer(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    top = sigmoid_prime(zs[-1])
-    return run_backward(weights, x, y, a, top, lambda l: sigmoid_prime(zs[l + 1]))
-
-
-@repaired_4.mistake("z(1 − z) is the slope of what, at which number?")
-def slope_formula_on_z(weights, biases, x, y):
-    zs, a = forward_pass(weights, biases, x)
-    top = zs[-1] * (1 - zs[-1])
-    return run_backward(weights, x, y, a, top, lambda l: zs[l] * (1 - zs[l]))
+repaired_4.slips("""
+hidden_layers_still_ill: The output is healthy. Is the hidden layer?
+    delta = (weights[l].T @ delta) * sigmoid_prime(activations[l])  # BP2
+output_still_ill: The hidden layers are healthy. Is the output?
+    delta = (activations[-1] - y) * sigmoid_prime(activations[-1])  # BP1
+sigmoid_prime_cut_out: Is the sick part healed, or cut out? Which factor has gone?
+    delta = activations[-1] - y  # BP1
+    delta = weights[l].T @ delta  # BP2
+cut_out_at_the_output: Which factor of BP1 has gone?
+    delta = activations[-1] - y  # BP1
+cut_out_in_hidden_layers: Which factor of BP2 has gone?
+    delta = weights[l].T @ delta  # BP2
+sigmoid_for_its_slope: Is it the sigmoid, or its slope?
+    delta = (activations[-1] - y) * sigmoid(zs[-1])  # BP1
+    delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
+z_of_the_next_layer: Which z belongs to the layer that δ is carried to?
+    delta = (weights[l].T @ delta) * sigmoid_prime(zs[l])  # BP2
+slope_formula_on_z: z(1 − z) is the slope of what, at which number?
+    delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
+    delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
+""")
 
 
 @repaired_4.variant
 def slope_from_a(weights, biases, x, y):
     _, a = forward_pass(weights, biases, x)
-    slopes = [layer * (1 - layer) for layer in a[1:]]
-    return run_backward(weights, x, y, a, slopes[-1], slopes.__getitem__)
+    delta = (a[-1] - y) * a[-1] * (1 - a[-1])
+    nabla_b, nabla_w = [], []
+    for l in range(len(weights) - 1, -1, -1):
+        nabla_b = [delta.mean(axis=1, keepdims=True), *nabla_b]
+        nabla_w = [delta @ a[l].T / x.shape[1], *nabla_w]
+        delta = weights[l].T @ delta * a[l] * (1 - a[l])
+    return nabla_b, nabla_w
 
 
 @repaired_4.variant
@@ -500,87 +379,48 @@ def repaired_5(weights, biases, x, y, eta):
     m = x.shape[1]
     new_weights, new_biases = list(weights), list(biases)
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
-    for l in reversed(range(len(weights))):
-        new_weights[l] = weights[l] - eta * delta @ activations[l].T / m
-        new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)
+    for l in reversed(range(len(weights))):  # layers
+        new_weights[l] = weights[l] - eta * delta @ activations[l].T / m  # BP4
+        new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)  # BP3
         if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-    return new_weights, new_biases
+            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
+    return new_weights, new_biases  # result
 
 
 repaired_5.mistake("It is still ill. Which W produced this forward pass?")(
     patients.patient_5
 )
 
-
-@repaired_5.mistake("Which layer's δ makes this layer's step?")
-def carried_back_too_early(weights, biases, x, y, eta):
-    new_weights, new_biases = list(weights), list(biases)
-    zs, a = forward_pass(weights, biases, x)
-    delta = (a[-1] - y) * sigmoid_prime(zs[-1])
-    for l in reversed(range(len(weights))):
-        later = delta
-        if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-            later = delta
-        new_weights[l] = weights[l] - eta * later @ a[l].T / x.shape[1]
-        new_biases[l] = biases[l] - eta * later.mean(axis=1, keepdims=True)
-    return new_weights, new_biases
-
-
-@repaired_5.mistake("Are the arrays that came in still what they were?")
-def changes_what_came_in(weights, biases, x, y, eta):
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    for l in range(len(weights)):
-        weights[l] -= eta * nabla_w[l]
-        biases[l] -= eta * nabla_b[l]
-    return weights, biases
-
-
-@repaired_5.mistake("Do the weights learn?")
-def weights_left_out(weights, biases, x, y, eta):
-    return copy.deepcopy(weights), stepped(weights, biases, x, y, eta, eta)[1]
-
-
-@repaired_5.mistake("Do the biases learn?")
-def biases_left_out(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta, eta)[0], copy.deepcopy(biases)
-
-
-@repaired_5.mistake("Which layers take a step?")
-def last_layer_only(weights, biases, x, y, eta):
-    new_w, new_b = stepped(weights, biases, x, y, eta, eta)
-    old_w, old_b = copy.deepcopy((weights[:-1], biases[:-1]))
-    return [*old_w, new_w[-1]], [*old_b, new_b[-1]]
-
-
-@repaired_5.mistake("The drift has gone. Which way is downhill?")
-def walks_uphill(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, -eta, -eta)
-
-
-@repaired_5.mistake("Where is the learning rate?")
-def forgets_eta(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, 1, 1)
-
-
-@repaired_5.mistake("When you undo the step, which way do you go?")
-def undone_the_wrong_way(weights, biases, x, y, eta):
-    new_weights, new_biases = list(weights), list(biases)
-    zs, a = forward_pass(weights, biases, x)
-    delta = (a[-1] - y) * sigmoid_prime(zs[-1])
-    for l in reversed(range(len(weights))):
-        step = eta * delta @ a[l].T / x.shape[1]
-        new_weights[l] = weights[l] - step
-        new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)
-        if l > 0:
-            delta = ((weights[l] - 2 * step).T @ delta) * sigmoid_prime(zs[l - 1])
-    return new_weights, new_biases
+repaired_5.slips("""
+carried_back_too_early: Which layer's δ makes this layer's step?
+    if l > 0:
+        delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+    new_weights[l] = weights[l] - eta * delta @ activations[l].T / m  # BP4
+    pass  # BP2
+changes_what_came_in: Are the arrays that came in still what they were?
+    weights[:], biases[:] = new_weights, new_biases
+    return weights, biases  # result
+weights_left_out: Do the weights learn?
+    pass  # BP4
+biases_left_out: Do the biases learn?
+    pass  # BP3
+last_layer_only: Which layers take a step?
+    for l in [len(weights) - 1]:  # layers
+walks_uphill: The drift has gone. Which way is downhill?
+    new_weights[l] = weights[l] + eta * delta @ activations[l].T / m  # BP4
+    new_biases[l] = biases[l] + eta * delta.mean(axis=1, keepdims=True)  # BP3
+forgets_eta: Where is the learning rate?
+    new_weights[l] = weights[l] - delta @ activations[l].T / m  # BP4
+    new_biases[l] = biases[l] - delta.mean(axis=1, keepdims=True)  # BP3
+undone_the_wrong_way: When you undo the step, which way do you go?
+    undone = new_weights[l] - eta * delta @ activations[l].T / m
+    delta = (undone.T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
+""")
 
 
 @repaired_5.variant
 def gradients_first(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta, eta)
+    return stepped(weights, biases, x, y, eta)
 
 
 @repaired_5.variant
@@ -622,10 +462,10 @@ def repaired_6(weights, biases, x, y, eta):
     m = x.shape[1]
     new_weights, new_biases = list(weights), list(biases)
     for j in range(m):
-        nabla_b, nabla_w = backprop(weights, biases, x[:, [j]], y[:, [j]])
+        nabla_b, nabla_w = backprop(weights, biases, x[:, [j]], y[:, [j]])  # slopes
         for l in range(len(weights)):
-            new_weights[l] = new_weights[l] - eta / m * nabla_w[l]
-            new_biases[l] = new_biases[l] - eta / m * nabla_b[l]
+            new_weights[l] = new_weights[l] - eta / m * nabla_w[l]  # weights
+            new_biases[l] = new_biases[l] - eta / m * nabla_b[l]  # biases
     return new_weights, new_biases
 
 
@@ -633,57 +473,34 @@ repaired_6.mistake("It is still ill. By what is the sum over the batch divided?"
     patients.patient_6
 )
 
-
-@repaired_6.mistake("The weights take a mean. And the biases?")
-def biases_still_summed(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta, eta * x.shape[1])
-
-
-@repaired_6.mistake("The biases take a mean. And the weights?")
-def weights_still_summed(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta * x.shape[1], eta)
-
-
-@repaired_6.mistake("What does len(x) count: rows or columns?")
-def divided_by_the_rows(weights, biases, x, y, eta):
-    step = eta * x.shape[1] / len(x)
-    return stepped(weights, biases, x, y, step, step)
-
-
-@repaired_6.mistake("How many times are you averaging?")
-def divided_twice(weights, biases, x, y, eta):
-    step = eta / x.shape[1]
-    return stepped(weights, biases, x, y, step, step)
-
-
-@repaired_6.mistake("By how many examples do you divide: is it the size of the batch?")
-def divided_by_all_numbers(weights, biases, x, y, eta):
-    step = eta / len(x)
-    return stepped(weights, biases, x, y, step, step)
-
-
-@repaired_6.mistake("How many of the examples have a say in the step?")
-def last_example_only(weights, biases, x, y, eta):
-    return stepped(weights, biases, x[:, -1:], y[:, -1:], eta, eta)
-
-
-@repaired_6.mistake("With which weights is the second example's slope taken?")
-def one_example_after_the_other(weights, biases, x, y, eta):
-    m = x.shape[1]
-    for j in range(m):
-        column = x[:, [j]], y[:, [j]]
-        weights, biases = stepped(weights, biases, *column, eta / m, eta / m)
-    return weights, biases
-
-
-@repaired_6.mistake("The factor has gone. Which way is downhill?")
-def walks_uphill(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, -eta, -eta)
+repaired_6.slips("""
+biases_still_summed: The weights take a mean. And the biases?
+    new_biases[l] = new_biases[l] - eta * nabla_b[l]  # biases
+weights_still_summed: The biases take a mean. And the weights?
+    new_weights[l] = new_weights[l] - eta * nabla_w[l]  # weights
+divided_by_the_rows: What does len(x) count: rows or columns?
+    new_weights[l] = new_weights[l] - eta / len(x) * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] - eta / len(x) * nabla_b[l]  # biases
+divided_twice: How many times are you averaging?
+    new_weights[l] = new_weights[l] - eta / m**2 * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] - eta / m**2 * nabla_b[l]  # biases
+divided_by_all_numbers: By how many examples do you divide: is it the size of the batch?
+    new_weights[l] = new_weights[l] - eta / x.size * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] - eta / x.size * nabla_b[l]  # biases
+last_example_only: How many of the examples have a say in the step?
+    new_weights[l] = weights[l] - eta * nabla_w[l]  # weights
+    new_biases[l] = biases[l] - eta * nabla_b[l]  # biases
+one_example_after_the_other: With which weights is the second example's slope taken?
+    nabla_b, nabla_w = backprop(new_weights, new_biases, x[:, [j]], y[:, [j]])  # slopes
+walks_uphill: The factor has gone. Which way is downhill?
+    new_weights[l] = new_weights[l] + eta / m * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] + eta / m * nabla_b[l]  # biases
+""")
 
 
 @repaired_6.variant
 def whole_batch(weights, biases, x, y, eta):
-    return stepped(weights, biases, x, y, eta, eta)
+    return stepped(weights, biases, x, y, eta)
 
 
 @repaired_6.variant
@@ -745,6 +562,11 @@ def is_pair(batch):
     return isinstance(batch, list | tuple) and len(batch) == 2
 
 
+def cut(order, size):
+    """Return an order cut into batches."""
+    return [order[k : k + size] for k in range(0, len(order), size)]
+
+
 def together(batches):
     """Return all columns of x and of y, one batch after the other."""
     return tuple(np.hstack([np.atleast_2d(b[i]) for b in batches]) for i in range(2))
@@ -769,66 +591,32 @@ def together(batches):
 )
 def repaired_7(x, y, size, rng):
     m = x.shape[1]
-    order = rng.permutation(m)
+    order = rng.permutation(m)  # one order for both
     x, y = x[:, order], y[:, order]
-    starts = range(0, m, size)
-    return [(x[:, k : k + size], y[:, k : k + size]) for k in starts]
+    starts = range(0, m, size)  # cut
+    return [(x[:, k : k + size], y[:, k : k + size]) for k in starts]  # batches
 
 
 repaired_7.mistake("It is still ill. Does each x keep its y?")(patients.patient_7)
 
-
-def dealt(x, y, size, batches):
-    """Return the pairs of batches for lists of column numbers."""
-    return [(x[:, b], y[:, b]) for b in batches]
-
-
-def cut(order, size):
-    """Return an order cut into batches."""
-    return [order[k : k + size] for k in range(0, len(order), size)]
-
-
-@repaired_7.mistake("The pairs are whole again. What has become of the shuffling?")
-def stops_shuffling(x, y, size, rng):
-    return dealt(x, y, size, cut(np.arange(x.shape[1]), size))
-
-
-@repaired_7.mistake("Which order do you get from another rng?")
-def always_the_same_order(x, y, size, rng):
-    order = np.random.default_rng(0).permutation(x.shape[1])
-    return dealt(x, y, size, cut(order, size))
-
-
-@repaired_7.mistake("Where do your random numbers come from?")
-def generator_of_its_own(x, y, size, rng):
-    return repaired_7.reference(x, y, size, np.random.default_rng())
-
-
-@repaired_7.mistake("Count the examples that are dealt out.")
-def drops_the_short_batch(x, y, size, rng):
-    batches = cut(rng.permutation(x.shape[1]), size)
-    return dealt(x, y, size, [b for b in batches if len(b) == size])
-
-
-@repaired_7.mistake("Can an example come twice, and another not at all?")
-def draws_with_replacement(x, y, size, rng):
-    m = x.shape[1]
-    return dealt(x, y, size, cut(rng.integers(m, size=m), size))
-
-
-@repaired_7.mistake("How many batches are there?")
-def one_large_batch(x, y, size, rng):
-    return dealt(x, y, size, [rng.permutation(x.shape[1])])
-
-
-@repaired_7.mistake("How many batches are there?")
-def first_batch_only(x, y, size, rng):
-    return repaired_7.reference(x, y, size, rng)[:1]
-
-
-@repaired_7.mistake("Into how many pieces, and of what size, do you cut?")
-def size_pieces(x, y, size, rng):
-    return dealt(x, y, size, np.array_split(rng.permutation(x.shape[1]), size))
+repaired_7.slips("""
+stops_shuffling: The pairs are whole again. What has become of the shuffling?
+    order = np.arange(m)  # one order for both
+always_the_same_order: Which order do you get from another rng?
+    order = np.random.default_rng(0).permutation(m)  # one order for both
+generator_of_its_own: Where do your random numbers come from?
+    order = np.random.default_rng().permutation(m)  # one order for both
+drops_the_short_batch: Count the examples that are dealt out.
+    starts = range(0, m - size + 1, size)  # cut
+draws_with_replacement: Can an example come twice, and another not at all?
+    order = rng.integers(m, size=m)  # one order for both
+one_large_batch: How many batches are there?
+    return [(x, y)]  # batches
+first_batch_only: How many batches are there?
+    return [(x[:, :size], y[:, :size])]  # batches
+size_pieces: Into how many pieces, and of what size, do you cut?
+    return list(zip(np.array_split(x, size, 1), np.array_split(y, size, 1)))  # batches
+""")
 
 
 @repaired_7.variant
@@ -844,7 +632,7 @@ def one_seed_twice(x, y, size, rng):
     seed = rng.integers(2**31)
     x = np.random.default_rng(seed).permutation(x, axis=1)
     y = np.random.default_rng(seed).permutation(y, axis=1)
-    return dealt(x, y, size, cut(list(range(x.shape[1])), size))
+    return [(x[:, b], y[:, b]) for b in cut(range(x.shape[1]), size)]
 
 
 # repaired_8: what one call leaves to the next
@@ -903,51 +691,32 @@ def gain(first, second):
 )
 def repaired_8(weights, biases, x, y):
     m = x.shape[1]
-    slopes = [backprop(weights, biases, x[:, [j]], y[:, [j]]) for j in range(m)]
+    slopes = [backprop(weights, biases, x[:, [j]], y[:, [j]]) for j in range(m)]  # new
     nabla_b = [sum(layer) / m for layer in zip(*(nb for nb, _ in slopes), strict=True)]
     nabla_w = [sum(layer) / m for layer in zip(*(nw for _, nw in slopes), strict=True)]
-    return nabla_b, nabla_w
+    return nabla_b, nabla_w  # result
 
 
 repaired_8.mistake("It is still ill. What did the first call leave behind?")(
     patients.patient_8
 )
 
-
-def scaled_gradients(weights, biases, x, y, factor):
-    """Return the gradients times a number."""
-    nabla_b, nabla_w = backprop(weights, biases, x, y)
-    return [factor * nb for nb in nabla_b], [factor * nw for nw in nabla_w]
-
-
-@repaired_8.mistake("How often is your list emptied: at each call, or at each example?")
-def emptied_at_each_example(weights, biases, x, y):
-    return scaled_gradients(weights, biases, x[:, -1:], y[:, -1:], 1 / x.shape[1])
-
-
-@repaired_8.mistake("How many of the examples have a say?")
-def last_example_only(weights, biases, x, y):
-    return backprop(weights, biases, x[:, -1:], y[:, -1:])
-
-
-@repaired_8.mistake("How many of the examples have a say?")
-def first_example_only(weights, biases, x, y):
-    return scaled_gradients(weights, biases, x[:, :1], y[:, :1], 1 / x.shape[1])
-
-
-@repaired_8.mistake("Is the sum asked for, or the mean?")
-def sum_for_the_mean(weights, biases, x, y):
-    return scaled_gradients(weights, biases, x, y, x.shape[1])
-
-
-@repaired_8.mistake("How many times are you averaging?")
-def averages_twice(weights, biases, x, y):
-    return scaled_gradients(weights, biases, x, y, 1 / x.shape[1])
-
-
-@repaired_8.mistake("Which comes first in the result?")
-def weights_first(weights, biases, x, y):
-    return backprop(weights, biases, x, y)[::-1]
+repaired_8.slips("""
+emptied_at_each_example: How often is your list emptied: at each call, or at each
+example?
+    for j in range(m):
+        slopes = [backprop(weights, biases, x[:, [j]], y[:, [j]])]  # new
+last_example_only: How many of the examples have a say?
+    return backprop(weights, biases, x[:, -1:], y[:, -1:])  # result
+first_example_only: How many of the examples have a say?
+    slopes = [backprop(weights, biases, x[:, [0]], y[:, [0]])]  # new
+sum_for_the_mean: Is the sum asked for, or the mean?
+    return [m * nb for nb in nabla_b], [m * nw for nw in nabla_w]  # result
+averages_twice: How many times are you averaging?
+    return [nb / m for nb in nabla_b], [nw / m for nw in nabla_w]  # result
+weights_first: Which comes first in the result?
+    return nabla_w, nabla_b  # result
+""")
 
 
 @repaired_8.variant
@@ -1029,60 +798,47 @@ def report(*layers):
     ),
 )
 def first_broken_equation(report):
-    for i, layer in enumerate(report):
-        delta = "BP1" if i == 0 else "BP2"
-        for name, equation in (("delta", delta), ("bias", "BP3"), ("weights", "BP4")):
-            if not layer[name] < 1e-5:
-                return equation
-    return None
+    for i, layer in enumerate(report):  # layers
+        delta = "BP1" if i == 0 else "BP2"  # δ
+        things = ("delta", delta), ("bias", "BP3"), ("weights", "BP4")  # order
+        for name, equation in things:
+            if not layer[name] < 1e-5:  # broken
+                return equation  # first
+    return None  # fine
 
 
-def search(report, order=("delta", "bias", "weights"), fine=lambda e: e < 1e-5):
-    """Return the equation of the first thing that is not fine, in a given order."""
-    equations = {"delta": "BP2", "bias": "BP3", "weights": "BP4"}
-    for i, layer in enumerate(report):
-        for name in order:
-            if not fine(layer[name]):
-                return "BP1" if name == "delta" and i == 0 else equations[name]
-    return None
-
-
-@first_broken_equation.mistake("Is NaN larger than 1e-5? Is it smaller?")
-def lets_nan_pass(report):
-    return search(report, fine=lambda e: not e > 1e-5)
-
-
-@first_broken_equation.mistake("From which side does the backward pass begin?")
-def from_the_input(report):
-    return search(report[::-1])
-
-
-@first_broken_equation.mistake("Which equation makes δ in a hidden layer?")
-def every_delta_is_bp1(report):
-    found = search(report)
-    return "BP1" if found == "BP2" else found
-
-
-@first_broken_equation.mistake("Which equation makes δ at the output?")
-def every_delta_is_bp2(report):
-    found = search(report)
-    return "BP2" if found == "BP1" else found
-
-
-@first_broken_equation.mistake("Can the weights' gradient be right when δ is wrong?")
-def weights_before_delta(report):
-    return search(report, ("weights", "bias", "delta"))
-
-
-@first_broken_equation.mistake("Which of BP3 and BP4 is about the weights?")
-def bp3_and_bp4_swapped(report):
-    found = search(report)
-    return {"BP3": "BP4", "BP4": "BP3"}.get(found, found)
+first_broken_equation.slips("""
+lets_nan_pass: Is NaN larger than 1e-5? Is it smaller?
+    if layer[name] > 1e-5:  # broken
+from_the_input: From which side does the backward pass begin?
+    for i, layer in enumerate(report[::-1]):  # layers
+every_delta_is_bp1: Which equation makes δ in a hidden layer?
+    delta = "BP1"  # δ
+every_delta_is_bp2: Which equation makes δ at the output?
+    delta = "BP2"  # δ
+weights_before_delta: Can the weights' gradient be right when δ is wrong?
+    things = ("weights", "BP4"), ("bias", "BP3"), ("delta", delta)  # order
+bp3_and_bp4_swapped: Which of BP3 and BP4 is about the weights?
+    things = ("delta", delta), ("bias", "BP4"), ("weights", "BP3")  # order
+rounding_counts_as_broken: How large an error is rounding?
+    if layer[name] != 0:  # broken
+lets_small_errors_pass: Is an error of one in a thousand fine?
+    if not layer[name] < 1e-2:  # broken
+first_layer_only: What do you return after looking at the first layer?
+    for i, layer in enumerate(report[:1]):  # layers
+last_one_found: Do you stop at the first broken thing?
+    found = None
+    for i, layer in enumerate(report):  # layers
+    found = equation  # first
+    return found  # fine
+text_for_none: What do you return when everything is fine?
+    return "None"  # fine
+""")
 
 
 @first_broken_equation.mistake("Is the largest error the first one?")
 def largest_error(report):
-    if search(report) is None:
+    if first_broken_equation.reference(report) is None:
         return None
     errors = [
         (-1 if np.isnan(layer[name]) else layer[name], -i, equation)
@@ -1093,46 +849,15 @@ def largest_error(report):
     return "BP1" if equation == "BP2" and i == 0 else equation
 
 
-@first_broken_equation.mistake("How large an error is rounding?")
-def rounding_counts_as_broken(report):
-    return search(report, fine=lambda e: e == 0)
-
-
-@first_broken_equation.mistake("Is an error of one in a thousand fine?")
-def lets_small_errors_pass(report):
-    return search(report, fine=lambda e: e < 1e-2)
-
-
-@first_broken_equation.mistake("What do you return after looking at the first layer?")
-def first_layer_only(report):
-    return search(report[:1])
-
-
 @first_broken_equation.mistake(
     "Do you look at the next layer's δ before this gradient?"
 )
 def all_deltas_first(report):
-    return (
-        search(report, ("delta",))
-        or search(report, ("bias",))
-        or search(report, ("weights",))
-    )
-
-
-@first_broken_equation.mistake("Do you stop at the first broken thing?")
-def last_one_found(report):
-    found = None
-    for i, layer in enumerate(report):
-        delta = "BP1" if i == 0 else "BP2"
-        for name, equation in (("delta", delta), ("bias", "BP3"), ("weights", "BP4")):
+    for name, equation in (("delta", "BP2"), ("bias", "BP3"), ("weights", "BP4")):
+        for i, layer in enumerate(report):
             if not layer[name] < 1e-5:
-                found = equation
-    return found
-
-
-@first_broken_equation.mistake("What do you return when everything is fine?")
-def text_for_none(report):
-    return search(report) or "None"
+                return "BP1" if equation == "BP2" and i == 0 else equation
+    return None
 
 
 @first_broken_equation.variant
@@ -1149,4 +874,9 @@ def as_a_flat_list(report):
 
 @first_broken_equation.variant
 def by_searching(report):
-    return search(report)
+    names = ("delta", "bias", "weights")
+    errors = np.array([[layer[name] for name in names] for layer in report])
+    broken = np.argwhere(~(errors < 1e-5)).tolist()
+    if not broken:
+        return None
+    return "BP1" if broken[0] == [0, 0] else ("BP2", "BP3", "BP4")[broken[0][1]]
