@@ -4,16 +4,19 @@ import builtins
 import inspect
 import math
 import os
+import site
 import sys
 import threading
 import time
+import types
 import warnings
 
 import numpy as np
 import pytest
 
 from bpkit.exercises import check, sandbox
-from bpkit.exercises.engine import Case, exercise, judge
+from bpkit.exercises.exercise import Case, exercise
+from bpkit.exercises.judge import judge
 
 
 def cases():
@@ -280,6 +283,73 @@ def test_the_message_on_an_endless_answer_names_the_call():
     message = judge(double, only_small).message
     assert "double(x=[0.5, 2. , 7. ])" in message
     assert "restart" not in message  # it was stopped
+
+
+def test_an_error_in_a_package_of_the_user_is_shown_at_the_learners_line():
+    namespace = {"__name__": "package"}
+    file = f"{site.getusersitepackages()}/package.py"
+    exec(compile("def fail(x):\n    raise ValueError\n", file, "exec"), namespace)
+
+    def asks_it(x):
+        return namespace["fail"](x)
+
+    assert "return namespace" in judge(double, asks_it).message
+
+
+def test_two_checks_at_once_give_the_streams_back():
+    begun, verdicts = threading.Event(), []
+
+    def slow(x):
+        begun.set()
+        time.sleep(0.01)
+        return 2 * x
+
+    def slower(x):
+        time.sleep(0.05)
+        return 2 * x
+
+    def check_it(answer):
+        verdicts.append(judge(double, answer))
+
+    before = sys.stdout, sys.stderr, builtins.input
+    checks = [threading.Thread(target=check_it, args=[f]) for f in (slow, slower)]
+    checks[0].start()
+    begun.wait()
+    checks[1].start()
+    for thread in checks:
+        thread.join()
+    assert (sys.stdout, sys.stderr, builtins.input) == before
+    assert all(verdicts)
+
+
+def test_an_answer_may_check_another():
+    def both(x):
+        assert judge(double, lambda x: x + x)
+        return 2 * x
+
+    assert judge(double, both)
+
+
+def test_a_module_that_is_imported_meanwhile_does_no_harm(monkeypatch):
+    class Lazy(types.ModuleType):
+        def __getattribute__(self, name):
+            sys.modules.setdefault("imported_meanwhile", math)
+            return super().__getattribute__(name)
+
+    monkeypatch.setitem(sys.modules, "numpy.lazy", Lazy("numpy.lazy"))
+    assert judge(double, lambda x: 2 * x)
+    assert sys.modules.pop("imported_meanwhile") is math
+
+
+def test_the_folder_may_have_been_deleted(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    try:
+        folder.rmdir()
+    except OSError:
+        pytest.skip("this system keeps the folder that one works in")
+    assert judge(double, lambda x: 2 * x)
 
 
 def test_what_is_printed_is_not_shown(capsys):

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "bpkit"
 # row.
 CORE = {"activations", "costs", "gradients", "graph", "backprop", "network", "data"}
 MAY_IMPORT = {
+    "words": (set(), set()),
     "activations": (set(), set()),
     "costs": (set(), set()),
     "gradients": (set(), set()),
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "data": (set(), {"pooch"}),
     "plots": ({"graph"}, {"matplotlib", "IPython", "PIL"}),
     "delivery": (set(), set()),
-    "exercises": (CORE, {"nbclient", "nbformat"}),
+    "exercises": (CORE | {"words"}, {"nbclient", "nbformat"}),
     "widgets": (
         CORE | {"plots", "exercises"},
         {"anywidget", "ipywidgets", "traitlets", "matplotlib"},

@@ -1,14 +1,16 @@
 """Exercises: `check` an answer, ask for a `hint`, `reveal` the answer, see `progress`.
 
-The engine (`engine`, `compare`, `sandbox`, `verdict`) knows no exercise; the bank
-(`lesson_01` to `lesson_10`) is loaded at the first check.
+An answer goes through four rooms: `exercise` (what is asked), `attempt` (what
+happened), `judge` (what it means) and `verdict` (what is said). They know no exercise;
+the bank (`lesson_01` to `lesson_10`) is loaded at the first check.
 """
 
 import difflib
 from functools import cache
 from importlib import import_module
 
-from bpkit.exercises.engine import Exercise, judge
+from bpkit.exercises.exercise import Exercise
+from bpkit.exercises.judge import judge
 from bpkit.exercises.verdict import Text, Verdict, together
 
 LESSONS = range(1, 11)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bpkit.exercises import bank
-from bpkit.exercises.engine import judge
+from bpkit.exercises.judge import judge
 
 MARK = "bpkit-verdicts:"
 MISSING = "Missing"

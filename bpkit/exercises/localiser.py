@@ -14,7 +14,7 @@ import numpy as np
 from bpkit.activations import sigmoid_prime
 from bpkit.backprop import forward_pass
 from bpkit.costs import cost_derivative
-from bpkit.exercises.compare import difference, same
+from bpkit.exercises.compare import close_enough, difference
 
 SIZES = (3, 4, 2, 5)  # uneven, so that a missing transpose cannot hide
 COLUMNS = 6  # no layer has six neurons
@@ -123,17 +123,7 @@ def localise(answer):
 
 
 def explain_backprop(answer):
-    """Return the sentence on an answer's first broken equation, or an empty string.
-
-    Parameters
-    ----------
-    answer : callable
-        As in `localise`.
-
-    Returns
-    -------
-    str
-    """
+    """Return the sentence of `localise`, or an empty string if all equations hold."""
     report = localise(answer)
     return str(report) if report else ""
 
@@ -186,7 +176,7 @@ def _one_column(answer, network):
     right_b, right_w = network.gradients(1)
     last = len(right_b) - 1
     for l in range(last, -1, -1):
-        b, w = same(came_b[l], right_b[l]), same(came_w[l], right_w[l])
+        b, w = close_enough(came_b[l], right_b[l]), close_enough(came_w[l], right_w[l])
         if b and w:
             continue
         if b:
@@ -198,7 +188,7 @@ def _one_column(answer, network):
             if other:
                 return other
         # Both wrong. If they agree on one δ, that δ is what is wrong.
-        agree = np.shape(came_b[l]) == right_b[l].shape and same(
+        agree = np.shape(came_b[l]) == right_b[l].shape and close_enough(
             came_w[l], came_b[l] @ network.activations[l][:, :1].T
         )
         equation = ("BP1" if l == last else "BP2") if agree else ""
@@ -223,9 +213,9 @@ def _other_output(answer, network):
     if not slope.all():
         return None
     a = y + first / slope
-    if same(a, right):
+    if close_enough(a, right):
         return None
-    equation = "forward" if same(slope, a * (1 - a)) else ""
+    equation = "forward" if close_enough(slope, a * (1 - a)) else ""
     return _report(equation, len(SIZES) - 2, "activations[-1]", a, right, 1)
 
 
@@ -235,7 +225,7 @@ def _batch(answer, network):
     right_b, right_w = network.gradients(COLUMNS)
     last = len(right_b) - 1
     for l in range(last, -1, -1):
-        b, w = same(came_b[l], right_b[l]), same(came_w[l], right_w[l])
+        b, w = close_enough(came_b[l], right_b[l]), close_enough(came_w[l], right_w[l])
         if not b:
             carried = l < last and not w and not _same_factor(came_b[:last], right_b)
             equation = "BP2" if carried else "BP3"

@@ -14,13 +14,18 @@ import sysconfig
 import threading
 import time
 import traceback
-import warnings
 from dataclasses import dataclass
 
 GUARDED = ("numpy", "bpkit", "math", "random", "warnings", "builtins")
 PATIENCE = 0.5  # seconds to stop an answer that catches the TimeLimit
 STACK = 64 * 2**20  # bytes: deep recursion must meet Python's limit, not the stack's
-LIBRARIES = tuple(sysconfig.get_paths()[k] for k in ("stdlib", "purelib", "platlib"))
+LIBRARIES = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user")),
+)
+WORKER = "answer"  # the name of the thread in which an answer runs
+
+_turn = threading.RLock()
 
 
 class TimeLimit(BaseException):
@@ -41,12 +46,27 @@ class Ending:
     alive: bool = False
     patched: tuple = ()
 
+    @property
+    def interrupted(self):
+        """Whether there is nothing to look at but the way it ended."""
+        return bool(self.patched) or self.timed_out or self.error is not None
+
 
 class _Silence(io.StringIO):
     """A stream that forgets what it is given, however much that is."""
 
     def write(self, text):
         return len(text)
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Wait until no other thread judges: what a run guards, all threads share."""
+    if threading.current_thread().name == WORKER:  # an answer that checks another
+        yield
+    else:
+        with _turn:
+            yield
 
 
 def run(function, seconds):
@@ -67,7 +87,7 @@ def run(function, seconds):
             error = raised
         finished = True
 
-    restore = _remember()
+    restore = _snapshot()
     try:
         sys.stdin, sys.stdout, sys.stderr = _Silence(), _Silence(), _Silence()
         alive = _in_thread(work, seconds)
@@ -81,7 +101,7 @@ def run(function, seconds):
 def _in_thread(work, seconds):
     """Run `work` in a thread, stop it after so many seconds; return if it resisted."""
     usual = threading.stack_size(STACK)
-    worker = threading.Thread(target=work, daemon=True, name="answer")
+    worker = threading.Thread(target=work, daemon=True, name=WORKER)
     try:
         worker.start()
     except RuntimeError:  # in a browser there are no threads, so there is no limit
@@ -106,19 +126,23 @@ def _stop(worker):
         worker.join(0.01)
 
 
-def _remember():
-    """Return a function that puts the interpreter back as it is now.
+def _snapshot():
+    """Take a snapshot of the interpreter; return the function that restores it.
 
-    It returns the names that it had to put back in the guarded modules. It calls no
+    That returns the names that it had to put back in the guarded modules. It calls no
     builtin by its name, since an answer may have deleted it.
     """
     guarded = {
         name: (module, vars(module).copy())
-        for name, module in sys.modules.items()
+        for name, module in list(sys.modules.items())  # other threads may import
         if name.partition(".")[0] in GUARDED and hasattr(module, "__dict__")
     }
     streams = sys.stdin, sys.stdout, sys.stderr
-    recursion, folder, modules = sys.getrecursionlimit(), os.getcwd(), sys.modules
+    recursion, modules = sys.getrecursionlimit(), sys.modules
+    try:
+        folder = os.getcwd()
+    except OSError:  # it was deleted under the kernel
+        folder = os.curdir
     settle = contextlib.suppress(OSError)
     namespace_of = vars
     # In a notebook, input() would ask the page, which waits for the cell to end.
@@ -150,19 +174,7 @@ def _no_input(prompt=""):
     raise EOFError("an answer cannot ask for input")
 
 
-@contextlib.contextmanager
-def recorded_warnings():
-    """Collect the texts of the numerical warnings raised inside."""
-    texts = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield texts
-    texts.extend(
-        str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)
-    )
-
-
-def line_of(error):
+def learners_line(error):
     """Return the last line of the learner's own code under an error, or None."""
     last = None
     for frame, number in traceback.walk_tb(error.__traceback__):

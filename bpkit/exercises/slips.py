@@ -40,15 +40,10 @@ def wrong_number(name, reference, source, lines):
 
 def _line_with(mark, program, name):
     """Return the number of the one line of a program that bears a mark."""
-    found = [i for i, line in enumerate(program) if _mark_of(line) == mark]
+    marks = [MARK.search(line) for line in program]
+    found = [i for i, match in enumerate(marks) if match and match[1] == mark]
     if len(found) != 1:
         raise ValueError(
             f"slip {name}: {len(found)} lines of the reference are marked # {mark}"
         )
     return found[0]
-
-
-def _mark_of(line):
-    """Return the mark that a line ends with, or None."""
-    mark = MARK.search(line)
-    return mark and mark[1]

@@ -1,0 +1,191 @@
+"""What is asked: an exercise with its cases, its right answers and its wrong ones.
+
+An exercise is defined once, as code that runs: the reference is a function, every
+typical mistake is a function, and so is every unusual right answer.
+"""
+
+import inspect
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+from bpkit.exercises import slips
+from bpkit.exercises.compare import RTOL
+
+
+class Case:
+    """One call of an answer: its arguments, made afresh for every run."""
+
+    def __init__(self, *args, **kwargs):
+        self.args, self.kwargs = args, kwargs
+
+
+class Formula:
+    """A function to hand to an answer, shown by its formula.
+
+    Examples
+    --------
+    >>> square = Formula("x²", lambda x: x**2)
+    >>> square, square(3)
+    (x², 9)
+    """
+
+    def __init__(self, text, function):
+        self.text, self.function = text, function
+
+    def __call__(self, *args):
+        """Return the function's value."""
+        return self.function(*args)
+
+    def __repr__(self):
+        return self.text
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong answer, and the question that helps whoever gave it."""
+
+    name: str
+    function: object
+    question: str
+
+
+@dataclass(eq=False)
+class Exercise:
+    """A task, its right answers and its wrong ones. Made by `exercise` or `number`.
+
+    Attributes
+    ----------
+    reference : callable
+        The right answer; `reveal` shows its source.
+    lesson : int
+        The lesson it belongs to.
+    task : str
+        What is asked, in one paragraph.
+    cases : callable
+        Returns the cases, made afresh at every call so that nothing is shared.
+    hints : tuple of str
+        From a nudge to nearly the answer.
+    observe : callable
+        ``observe(answer, *args)`` gives the facts that are compared; by default what
+        the answer returns. Facts as a dict are named in the message.
+    returns : tuple of str
+        Names of the results, for messages.
+    quantities : callable or None
+        ``quantities(*args)`` names the numbers that may be wrong factors, such as
+        ``{"m, the number of examples,": 5}``.
+    explain : callable or None
+        ``explain(answer)`` says more about a wrong answer, from numbers.
+    rtol : float
+        Relative difference up to which numbers are the same.
+    quiet : bool
+        Whether numpy's warnings count as wrong.
+    may_share : bool
+        Whether the result may hold an argument's memory.
+    is_number : bool
+        Whether the answer is a number, not a function.
+    seconds : float
+        Time limit for all cases together.
+    mistakes, variants : list
+        Filled by the decorators `mistake` and `variant`.
+    """
+
+    reference: object
+    lesson: int
+    task: str
+    cases: object
+    hints: tuple
+    observe: object = None
+    returns: tuple = ()
+    quantities: object = None
+    explain: object = None
+    rtol: float = RTOL
+    quiet: bool = False
+    may_share: bool = False
+    is_number: bool = False
+    seconds: float = 5.0
+    mistakes: list = field(default_factory=list)
+    variants: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        """The name that the learner's function must have."""
+        return self.reference.__name__
+
+    @property
+    def signature(self):
+        """The call, as the task shows it."""
+        signature = "" if self.is_number else inspect.signature(self.reference)
+        return f"{self.name}{signature}"
+
+    @property
+    def source(self):
+        """The reference's source, without the exercise around it."""
+        source = inspect.getsource(self.reference)
+        return source[re.search("^def ", source, re.MULTILINE).start() :]
+
+    def mistake(self, question):
+        """Register the decorated function as a typical wrong answer."""
+
+        def register(function):
+            self.mistakes.append(Mistake(function.__name__, function, question))
+            return function
+
+        return register
+
+    def variant(self, function):
+        """Register the decorated function as a right answer written another way."""
+        self.variants.append(function)
+        return function
+
+    def slips(self, text):
+        """Register slips: the lines that a learner writes in place of the right ones.
+
+        Parameters
+        ----------
+        text : str
+            A slip is its name, a colon and its question, which may go on over further
+            lines; then, indented, its lines. A line that ends with a mark, ``# BP1``,
+            stands for the line of the reference with the same mark, together with the
+            slip's lines right before it. ``pass  # BP1`` leaves it out. In an exercise
+            whose answer is a number, a slip's line is the wrong number.
+
+        Raises
+        ------
+        ValueError
+            If the reference has no line, or more than one, with a slip's mark.
+
+        Examples
+        --------
+        >>> @exercise(lesson=0, task="", cases=list, hints=())
+        ... def double(x):
+        ...     twice = 2 * x  # product
+        ...     return twice
+        >>> double.slips('''
+        ... adds_two: Added to x, or times x?
+        ...     twice = 2 + x  # product
+        ... ''')
+        >>> double.mistakes[0].function(5)
+        7
+        """
+        for name, question, lines in slips.parse(text):
+            make = slips.wrong_number if self.is_number else slips.slipped
+            function = make(name, self.reference, self.source, lines)
+            self.mistakes.append(Mistake(name, function, question))
+
+
+def exercise(lesson, task, cases, hints, **options):
+    """Make an exercise of the decorated reference answer."""
+
+    def make(reference):
+        return Exercise(
+            reference, lesson, textwrap.dedent(task).strip(), cases, hints, **options
+        )
+
+    return make
+
+
+def number(lesson, task, hints, rtol=1e-3, **options):
+    """Make an exercise whose answer is worked by hand: the reference computes it."""
+    options |= {"is_number": True, "rtol": rtol}
+    return exercise(lesson, task, lambda: [Case()], hints, **options)
