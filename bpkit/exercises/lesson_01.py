@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from bpkit import activations
-from bpkit.exercises.engine import Case, Formula, exercise, number
+from bpkit.exercises.exercise import Case, Formula, exercise, number
 
 
 @number(

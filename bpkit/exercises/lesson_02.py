@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpkit.exercises.engine import Case, Formula, exercise
+from bpkit.exercises.exercise import Case, Formula, exercise
 
 
 def outputs_and_targets():

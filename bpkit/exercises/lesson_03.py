@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpkit.exercises.engine import Case, Formula, exercise, number
+from bpkit.exercises.exercise import Case, Formula, exercise, number
 
 double_well = Formula("(x² − 1)² + 0.3x", lambda x: (x**2 - 1) ** 2 + 0.3 * x)
 double_well_slope = Formula("4x(x² − 1) + 0.3", lambda x: 4 * x * (x**2 - 1) + 0.3)

@@ -6,7 +6,7 @@ import numpy as np
 
 from bpkit import graph
 from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises.engine import Case, Formula, exercise, number
+from bpkit.exercises.exercise import Case, Formula, exercise, number
 from bpkit.graph import Node, topological_order
 
 # --- The worked graph ---

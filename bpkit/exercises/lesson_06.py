@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises.engine import Case, exercise
+from bpkit.exercises.exercise import Case, exercise
 
 M = "m, the number of examples,"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.exercises import lesson_06
-from bpkit.exercises.engine import Case, exercise
+from bpkit.exercises.exercise import Case, exercise
 
 # --- The gradient of a batch, as matrix products ---
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.data import load_digits
-from bpkit.exercises.compare import wrong_type
-from bpkit.exercises.engine import Case, exercise
+from bpkit.exercises.compare import real_numbers
+from bpkit.exercises.exercise import Case, exercise
 from bpkit.exercises.lesson_08 import facts_of_a_start, form_of, starts
 from bpkit.network import Network
 
@@ -57,7 +57,7 @@ def cost_or_its_size(answer, a, y):
     with np.errstate(divide="ignore", invalid="ignore"):
         cost = answer(a, y)
     infinite = np.any((a == 0) & (y > 0)) or np.any((a == 1) & (y < 1))
-    if not infinite or wrong_type(cost) or np.size(cost) != 1:
+    if not infinite or real_numbers(cost) is None or np.size(cost) != 1:
         return cost
     cost = float(np.reshape(cost, ()))
     return {"a finite number": bool(np.isfinite(cost)), "above 3": cost > 3}

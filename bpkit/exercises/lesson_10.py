@@ -7,8 +7,8 @@ import numpy as np
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import backprop, forward_pass
 from bpkit.exercises import patients
-from bpkit.exercises.compare import same
-from bpkit.exercises.engine import Case, Formula, exercise
+from bpkit.exercises.compare import close_enough
+from bpkit.exercises.exercise import Case, Formula, exercise
 from bpkit.exercises.lesson_08 import (
     batches,
     factor_of_the_step,
@@ -654,7 +654,7 @@ def facts_of_two_calls(answer, weights, biases, x, y):
     second = copy.deepcopy(answer(weights, biases, x, y))
     if not isinstance(first, list | tuple) or not isinstance(second, list | tuple):
         return first
-    alike = same(second, first, 1e-9)
+    alike = close_enough(second, first, 1e-9)
     return {
         "the same call twice gives the same": alike,
         "the second less the first": None if alike else gain(first, second),
