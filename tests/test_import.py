@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "bpkit"
 # row.
 CORE = {"activations", "costs", "gradients", "graph", "backprop", "network", "data"}
 MAY_IMPORT = {
+    "words": (set(), set()),
     "activations": (set(), set()),
     "costs": (set(), set()),
     "gradients": (set(), set()),
