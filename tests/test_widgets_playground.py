@@ -14,8 +14,8 @@ from bpkit.widgets.playground import (
     Playground,
     Run,
     Settings,
+    code_of,
     diagnose,
-    line_of,
     settings_of,
     status_of,
 )
@@ -77,7 +77,7 @@ def test_a_changed_setting_starts_the_run_anew():
     state = explorer.clean(state | {"eta": 0.5})
     assert explorer.run.steps == 0
     assert explorer.run.settings == replace(DEFAULT, eta=0.5)
-    assert state["line"] == line_of(replace(DEFAULT, eta=0.5), 0)
+    assert state["line"] == code_of(replace(DEFAULT, eta=0.5), 0)
 
 
 def test_buttons_take_a_step_an_epoch_and_start_again():
@@ -147,7 +147,7 @@ def test_the_line_repeats_a_long_run_of_ticks_and_steps(capsys):
 @settings(deadline=None)
 @given(ALL_SETTINGS, st.integers(0, 10**6))
 def test_the_line_gives_its_settings_back(drawn, steps):
-    assert settings_of(line_of(drawn, steps)) == (drawn, steps)
+    assert settings_of(code_of(drawn, steps)) == (drawn, steps)
 
 
 def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
@@ -169,12 +169,12 @@ def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
 
 def test_spaces_and_ways_to_write_a_number_are_free():
     line = (
-        line_of(DEFAULT, 100).replace(", 1, test", ",1.0 ,  test").replace("; ", "\n")
+        code_of(DEFAULT, 100).replace(", 1, test", ",1.0 ,  test").replace("; ", "\n")
     )
     assert settings_of(line) == (DEFAULT, 100)
 
 
-LINE = line_of(DEFAULT, 100)
+LINE = code_of(DEFAULT, 100)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """One look for every number and list: true minus, no signed zero, short powers."""
 
-import doctest
 import math
 import re
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bpkit import words
 from bpkit.words import count, decimals, listed, multiple, number, numbers
 
 finite = st.floats(-1e300, 1e300)  # rounding up must not end in infinity
@@ -17,12 +15,6 @@ finite = st.floats(-1e300, 1e300)  # rounding up must not end in infinity
 def read(text):
     """Return the number that a text says."""
     return float(text.replace("−", "-"))
-
-
-def test_the_examples_are_true():
-    result = doctest.testmod(words)
-    assert result.attempted >= 6
-    assert not result.failed
 
 
 @given(finite, st.integers(1, 12))

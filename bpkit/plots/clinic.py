@@ -12,10 +12,9 @@ from bpkit.plots.base import (
     VERMILION,
     Picture,
     add_legend,
-    counted,
     label_axes,
-    listed,
 )
+from bpkit.words import count, listed, number
 
 FINE_BELOW = 1e-5
 FLOOR = 1e-13  # smaller errors are drawn here
@@ -128,10 +127,10 @@ def error_ladder(report):
 def _ladder_finding(rungs, broken):
     """Count what is broken, and name what is broken first."""
     if not broken.any():
-        return f"All {counted(len(rungs), 'array')} agree with nudging to 1e-5."
+        return f"All {count(len(rungs), 'array')} agree with nudging to 1e-5."
     layer, name, error = rungs[int(broken.argmax())]
     return (
-        f"{broken.sum()} of {counted(len(rungs), 'array')} are broken. The first, from "
+        f"{broken.sum()} of {count(len(rungs), 'array')} are broken. The first, from "
         f"the output to the left: {PARTS[name]} of layer {layer}, with a relative "
-        f"error of {error:.2g}."
+        f"error of {number(error, 2)}."
     )

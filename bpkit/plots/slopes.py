@@ -16,6 +16,7 @@ from bpkit.plots.base import (
     Picture,
     label_axes,
 )
+from bpkit.words import decimals
 
 EXACT = 1e-17  # an error of 0 has no place on a log axis; it is drawn here
 ROUNDING = 1e-15  # what is left of an error when only rounding is left
@@ -122,10 +123,11 @@ def sigmoid_and_slope(z, a, slope):
         ax.set_ylim(bottom=0)
         ax.grid(color="#DDDDDD")
     steepest = slope.argmax()
+    first, last, middle = (decimals(z[k], 1) for k in (0, -1, steepest))
     picture.finding = (
-        f"σ rises from {a[0]:.3f} at z = {_signed(z[0])} to {a[-1]:.3f} at "
-        f"z = {_signed(z[-1])}; it is steepest at z = {_signed(z[steepest])}, with "
-        f"slope {slope[steepest]:.2f}. {_flat_sentence(z, slope)}"
+        f"σ rises from {a[0]:.3f} at z = {first} to {a[-1]:.3f} at z = {last}; it is "
+        f"steepest at z = {middle}, with slope {slope[steepest]:.2f}. "
+        f"{_flat_sentence(z, slope)}"
     )
     return picture
 
@@ -137,14 +139,9 @@ def _flat_sentence(z, slope):
         side = "below" if not steep.size else "not below"
         return f"At both ends the slope is {side} {FLAT}."
     return (
-        f"The slope is {FLAT} or more only from z = {_signed(z[steep[0]])} to "
-        f"{_signed(z[steep[-1]])}."
+        f"The slope is {FLAT} or more only from z = {decimals(z[steep[0]], 1)} to "
+        f"{decimals(z[steep[-1]], 1)}."
     )
-
-
-def _signed(number):
-    """Write a number to one decimal, with a true minus and no negative zero."""
-    return f"{round(number, 1) + 0.0:.1f}".replace("-", "−")
 
 
 # --- the V of errors -----------------------------------------------------------

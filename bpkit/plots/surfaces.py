@@ -11,10 +11,9 @@ from bpkit.plots.base import (
     VERMILION,
     Picture,
     add_legend,
-    counted,
     label_axes,
-    listed,
 )
+from bpkit.words import count, decimals, listed
 
 FINE, WRONG = 1e-7, 1e-2
 ROUNDING = 1e-13  # a smaller error is drawn here: nobody can tell it from none
@@ -69,8 +68,8 @@ def slopes_by_direction(degrees, slopes, gradient):
     ax.set_xticks(np.arange(0, 361, 45))
     add_legend(ax)
     picture.finding = (
-        f"Steepest up: {up:.0f}°, with slope {_signed(slopes.max())}. Steepest down: "
-        f"{down:.0f}°, with slope {_signed(slopes.min())}. Level: "
+        f"Steepest up: {up:.0f}°, with slope {decimals(slopes.max(), 2)}. Steepest "
+        f"down: {down:.0f}°, with slope {decimals(slopes.min(), 2)}. Level: "
         f"{listed([f'{d:.0f}°' for d in level] or ['nowhere'])}. The gradient points "
         f"to {angle:.1f}° and is {length:.2f} long."
     )
@@ -146,7 +145,7 @@ def _map_finding(at, arrows, rises):
         np.unravel_index(i, lengths.shape) for i in (lengths.argmax(), lengths.argmin())
     )
     return (
-        f"{counted(lengths.size, 'arrow')}; each lies within {far}° of the way in "
+        f"{count(lengths.size, 'arrow')}; each lies within {far}° of the way in "
         "which the heights around it rise most. The longest is "
         f"{lengths[longest]:.2f}, at {_place(at, longest)}; the shortest "
         f"{lengths[shortest]:.2f}, at {_place(at, shortest)}."
@@ -155,12 +154,7 @@ def _map_finding(at, arrows, rises):
 
 def _place(at, index):
     """Write a place as a pair."""
-    return f"({_signed(at[0][index])}, {_signed(at[1][index])})"
-
-
-def _signed(value):
-    """Write a number with two digits after the point, and a proper minus."""
-    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f"({decimals(at[0][index], 2)}, {decimals(at[1][index], 2)})"
 
 
 # --- how far apart ---------------------------------------------------------------
@@ -200,7 +194,7 @@ def error_bands(errors):
     ax.set_yticks(rows, names)
     ax.set_ylim(len(names) - 0.5, -1.3)
     picture.finding = " ".join(
-        f"{word.capitalize()} ({where}): {listed(inside) if inside else 'none'}."
+        f"{word.capitalize()} ({where}): {listed(inside or ['none'])}."
         for word, where, inside in (
             (word, where, [names[i] for i in np.flatnonzero(chosen)])
             for word, where, chosen in zip(_WORDS, _WHERE, _bands(values), strict=True)

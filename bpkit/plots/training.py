@@ -17,13 +17,12 @@ from bpkit.plots.base import (
     add_legend,
     as_columns,
     as_labels,
-    counted,
     draw_image,
     grid_of_axes,
     label_axes,
-    listed,
     side_of,
 )
+from bpkit.words import count, decimals, listed
 
 # --- images of digits ----------------------------------------------------------
 
@@ -57,7 +56,7 @@ def digits_grid(x, labels, columns=10):
     for ax, pixels, label in zip(axes, x.T, labels, strict=True):
         draw_image(ax, pixels, str(label), cmap=INK, vmin=0, vmax=1)
     picture.finding = (
-        f"{counted(x.shape[1], 'image')} of {side} × {side} pixels, intensities "
+        f"{count(x.shape[1], 'image')} of {side} × {side} pixels, intensities "
         f"from {x.min():.2f} to {x.max():.2f}; {np.mean(x > 0):.0%} of the pixels "
         "carry ink."
     )
@@ -113,7 +112,7 @@ def readings(x, outputs, labels, columns=5):
 def _readings_finding(outputs, reads, labels):
     """Say how many are right, and what the wrong ones have in common."""
     wrong = np.flatnonzero(reads != labels)
-    said = f"{len(labels) - len(wrong)} of {counted(len(labels), 'image')} read right"
+    said = f"{len(labels) - len(wrong)} of {count(len(labels), 'image')} read right"
     if not len(wrong):
         least = outputs.max(axis=0).argmin()
         return (
@@ -163,15 +162,15 @@ def confusion_matrix(labels, reads):
     ax.imshow(errors, cmap=colours, vmin=0, vmax=max(1, errors.max()))
     ax.set_xticks(range(classes))
     ax.set_yticks(range(classes))
-    for (row, column), count in np.ndenumerate(table):
+    for (row, column), times in np.ndenumerate(table):
         ax.text(
             column,
             row,
-            str(count) if count else "·",
+            str(times) if times else "·",
             ha="center",
             va="center",
             fontsize=TEXT,
-            color=BLACK if count else GREY,
+            color=BLACK if times else GREY,
             fontweight="bold" if row == column else "normal",
         )
     picture.finding = _confusion_finding(table, errors)
@@ -181,7 +180,7 @@ def confusion_matrix(labels, reads):
 def _confusion_finding(table, errors):
     """Say how much lies on the diagonal and where the rest gathers."""
     said = (
-        f"{np.trace(table)} of {counted(table.sum(), 'answer')} are right, "
+        f"{np.trace(table)} of {count(table.sum(), 'answer')} are right, "
         "on the diagonal"
     )
     if not errors.any():
@@ -190,7 +189,7 @@ def _confusion_finding(table, errors):
     worst = np.flatnonzero(missed == missed.max())
     names = listed([str(digit) for digit in worst])
     each = "each " if len(worst) > 1 else ""
-    said += f"; misread most often: {names} ({each}{counted(missed.max(), 'time')})"
+    said += f"; misread most often: {names} ({each}{count(missed.max(), 'time')})"
     if errors.max() == 1:
         return f"{said}; no two digits are confused twice in the same way."
     row, column = np.unravel_index(errors.argmax(), errors.shape)
@@ -307,9 +306,10 @@ def hidden_weights(weights, columns=6, quantity="weight"):
     bar.ax.tick_params(labelsize=TEXT)
     neuron, pixel = np.unravel_index(np.abs(weights).argmax(), weights.shape)
     y, x = divmod(int(pixel), side)
-    strongest = f"{weights[neuron, pixel]:+.1f}".replace("-", "−")
+    strongest = weights[neuron, pixel]
+    strongest = ("+" if strongest > 0 else "") + decimals(strongest, 1)
     picture.finding = (
-        f"{counted(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
+        f"{count(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
         f"are positive. The strongest {quantity} is {strongest}, from the pixel in "
         f"row {y}, column {x} to neuron {neuron}."
     )

@@ -13,10 +13,9 @@ from bpkit.plots.base import (
     VERMILION,
     Picture,
     add_legend,
-    counted,
     label_axes,
-    listed,
 )
+from bpkit.words import count, listed, multiple, number
 
 PALE_TO_BLUE = LinearSegmentedColormap.from_list("pale_to_blue", ["#F2F2F2", BLUE])
 
@@ -56,7 +55,7 @@ def slow_start(panels, goal=0.2):
             f"{cost}: {listed([_arrival(*run, goal) for run in runs.items()])}"
         )
     add_legend(axes[-1])
-    picture.finding = f"Output below {goal:g}: {'; '.join(found)}."
+    picture.finding = f"Output below {number(goal)}: {'; '.join(found)}."
     return picture
 
 
@@ -64,8 +63,8 @@ def _arrival(name, outputs, goal):
     """Say after how many steps the outputs of one start are below the goal."""
     below = np.flatnonzero(np.asarray(outputs) < goal)
     if not below.size:
-        return f"not within {counted(len(outputs) - 1, 'step')} from {name}"
-    return f"after {counted(int(below[0]), 'step')} from {name}"
+        return f"not within {count(len(outputs) - 1, 'step')} from {name}"
+    return f"after {count(int(below[0]), 'step')} from {name}"
 
 
 def slope_by_layer(slopes):
@@ -101,7 +100,7 @@ def slope_by_layer(slopes):
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     add_legend(ax)
     found = [
-        f"{_two_digits(sizes[-1] / sizes[0])} times ({name})"
+        f"{multiple(sizes[-1] / sizes[0])} times ({name})"
         for name, sizes in slopes.items()
     ]
     picture.finding = (
@@ -148,7 +147,7 @@ def range_test(etas, costs):
         best = np.nanargmin(c)
         ax.plot(etas[best], c[best], "o", ms=15, mfc="none", mec=BLACK, mew=1.5)
         lost = int(np.isnan(c).sum())
-        said = f"{c[best]:.2f} at η = {etas[best]:.2g} ({name})"
+        said = f"{c[best]:.2f} at η = {number(etas[best], 2)} ({name})"
         found.append(said + (f", {lost} of {etas.size} diverged" if lost else ""))
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -203,7 +202,7 @@ def over_fitting(on_training, on_validation, accuracies):
         ax.axvline(epochs[best], color=GREY, linestyle=":", linewidth=2)
     add_legend(left)
     picture.finding = (
-        f"Validation cost lowest after {counted(epochs[best].item(), 'epoch')}: "
+        f"Validation cost lowest after {count(epochs[best].item(), 'epoch')}: "
         f"{validation[best]:.2f}; after {epochs[-1]} it is {validation[-1]:.2f}, "
         f"while the training cost went from {training[best]:.2f} to "
         f"{training[-1]:.2f}. Right answers (validation): {accuracies[best]:.0%} and "
@@ -286,8 +285,8 @@ def _search_sentence(name, settings, scores):
     eta, size = settings[best]
     different = np.unique(settings[:, 0]).size
     return (
-        f"{name}: {counted(different, 'learning rate')} tried, best {scores[best]:.1%} "
-        f"at η = {eta:.2g} with mini-batches of {size:.0f}"
+        f"{name}: {count(different, 'learning rate')} tried, best {scores[best]:.1%} "
+        f"at η = {number(eta, 2)} with mini-batches of {size:.0f}"
     )
 
 
@@ -302,8 +301,3 @@ def _require_curves(curves):
     curves = list(curves)
     if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
         raise ValueError("each curve must be one-dimensional, two points or more")
-
-
-def _two_digits(number):
-    """Write a number rounded to two digits, its thousands set apart."""
-    return f"{float(f'{number:.1e}'):,.10g}"

@@ -24,6 +24,7 @@ from bpkit.widgets.scene import (
     Points,
     View,
 )
+from bpkit.words import number
 
 SIZES = (3, 4, 4, 2)  # weights[1] is square, so that its transpose can be forgotten
 LAYERS = len(SIZES) - 1
@@ -249,10 +250,10 @@ def _box(find, x, y, first):
     if find.error is None:
         return Box(x, y, 1.9, 0.85, "–", "#EEEEEE", GREY, 1, "dotted")
     if not find.broken:
-        return Box(x, y, 1.9, 0.85, f"✓ {_digits(find.error, 1)}", "#DCEBF5", BLUE, 1)
+        return Box(x, y, 1.9, 0.85, f"✓ {number(find.error, 1)}", "#DCEBF5", BLUE, 1)
     word = "1st ✗" if first else "✗"
     look = ("#F8DFCC", VERMILION, 4 if first else 1.5, "solid" if first else "dashed")
-    return Box(x, y, 1.9, 0.85, f"{word} {_digits(find.error, 2)}", *look)
+    return Box(x, y, 1.9, 0.85, f"{word} {number(find.error, 2)}", *look)
 
 
 def _search(finds, first):
@@ -303,7 +304,7 @@ def _sentence(state, case, came, finds, first):
             f"output is {delta}, and without the transpose they do not fit. Put the "
             f"bug into layer 0: weights[1] is {case.weights[1].shape}, and fits anyway."
         )
-    largest = _digits(max(find.error for find in finds), 1)
+    largest = number(max(find.error for find in finds), 1)
     said = (
         f"All {len(finds)} arrays agree with nudging; the largest relative error is "
         f"{largest}."
@@ -319,7 +320,7 @@ def _about_the_first(case, came, finds, first):
     said = (
         f"The first that does not hold is {MEANINGS[find.equation]}, in layer "
         f"{find.layer}. {ARRAYS[find.part]}[{find.layer}][{i}, {j}] is "
-        f"{_digits(array[i, j])}, should be {_digits(right[i, j])}"
+        f"{number(array[i, j])}, should be {number(right[i, j])}"
         f"{_common_factor(array, right)}."
     )
     later = [other for other in finds[first + 1 :] if other.broken]
@@ -339,7 +340,7 @@ def _common_factor(array, right):
     factor = float((array * right).sum() / (right * right).sum())
     if not relative_error(array, factor * right) < FINE_BELOW:
         return ""
-    return f"; every entry is {_digits(factor)} times what it should be"
+    return f"; every entry is {number(factor)} times what it should be"
 
 
 def _why_nothing_is_seen(state):
@@ -357,8 +358,3 @@ def _why_nothing_is_seen(state):
     if bug == Z_FOR_A and layer == 0:
         return "What goes into layer 0 is x, which has no z: choose another layer."
     return ""
-
-
-def _digits(value, digits=3):
-    """Write a number with a few digits, and a proper minus."""
-    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")

@@ -34,6 +34,7 @@ from bpkit.widgets.scene import (
     Points,
     View,
 )
+from bpkit.words import number
 
 DATA = {"two_moons": two_moons, "spirals": spirals}
 COSTS = {"quadratic": quadratic_cost, "cross_entropy": cross_entropy_cost}
@@ -82,7 +83,7 @@ class Settings:
         return -(-self.points // int(self.batch))
 
 
-def line_of(settings, steps):
+def code_of(settings, steps):
     """Return the line of code that repeats a run without the widget.
 
     Parameters
@@ -125,7 +126,7 @@ def settings_of(line):
     Parameters
     ----------
     line : str
-        As `line_of` writes it; spaces and ways to write a number are free.
+        As `code_of` writes it; spaces and ways to write a number are free.
 
     Returns
     -------
@@ -141,9 +142,9 @@ def settings_of(line):
         tree = ast.parse(line.strip())
         said, steps = _read(tree)
         meant = Settings(**Playground.clean_settings(asdict(said)))
-        same = _shape(ast.parse(line_of(meant, steps))) == _shape(tree)
+        same = _shape(ast.parse(code_of(meant, steps))) == _shape(tree)
     except UNREADABLE:
-        example = line_of(Settings(), 100)
+        example = code_of(Settings(), 100)
         raise ValueError(f"expected a line such as: {example}") from None
     for field in fields(Settings):
         value, nearest = getattr(said, field.name), getattr(meant, field.name)
@@ -154,7 +155,7 @@ def settings_of(line):
             )
     if not same:
         raise ValueError(
-            f"expected these settings to be written as: {line_of(meant, steps)}"
+            f"expected these settings to be written as: {code_of(meant, steps)}"
         )
     return meant, steps
 
@@ -242,7 +243,7 @@ class Run:
     @property
     def line(self):
         """Return the line of code that repeats the run."""
-        return line_of(self.settings, self.steps)
+        return code_of(self.settings, self.steps)
 
     def step(self):
         """Take one mini-batch step."""
@@ -366,7 +367,7 @@ def diagnose(run):
     for name, test in DIAGNOSES.items():
         if sentence := test(run):
             return name, sentence
-    now, first = _n(run.now.cost), _n(run.first.cost)
+    now, first = number(run.now.cost), number(run.first.cost)
     if run.now.cost >= run.first.cost:
         return (
             "no progress",
@@ -382,7 +383,7 @@ def _symmetric(run):
         return ""
     return (
         f"Symmetric start: the {s.neurons} neurons of each hidden layer have equal "
-        f"weights (largest difference {_n(now.spread)}). Equal weights get equal "
+        f"weights (largest difference {number(now.spread)}). Equal weights get equal "
         f"gradients, so they stay equal, and each layer does the work of one neuron. "
         f"Random starts break the tie."
     )
@@ -404,7 +405,7 @@ def _saturated(run):
         f"Saturated: {_percent(now.sure_and_wrong)} of the points are read wrong by an "
         f"output neuron so close to 0 or 1 that σ′ is below {FLAT}. The quadratic cost "
         f"multiplies the error by σ′, so the largest gradient of a layer is "
-        f"{_n(max(now.gradient))}. Restart with a smaller η, or take cross-entropy."
+        f"{number(max(now.gradient))}. Restart with a smaller η, or take cross-entropy."
     )
 
 
@@ -415,14 +416,15 @@ def _diverging(run):
     uphill = same > 1.1 * now.cost and shorter < same and now.cost > 0.9 * first.cost
     if now.cost < 1.2 * first.cost and not uphill:
         return ""
-    words = f"Diverging: the cost was {_n(first.cost)} at the start, now {_n(now.cost)}"
+    was, is_now = number(first.cost), number(now.cost)
+    words = f"Diverging: the cost was {was} at the start, now {is_now}"
     if same > now.cost > shorter:
         return (
             f"{words}. The steps overshoot: one on all points would raise it to "
-            f"{_n(same)}, a tenth of η would lower it to {_n(shorter)}."
+            f"{number(same)}, a tenth of η would lower it to {number(shorter)}."
             f"{_saturation(now)}"
         )
-    eta = _n(run.settings.eta)
+    eta = number(run.settings.eta)
     return f"{words}, after steps with η = {eta}. Try a tenth of it.{_saturation(now)}"
 
 
@@ -433,7 +435,7 @@ def _saturation(now):
     return (
         f" By now {_percent(now.flat_hidden)} of the hidden neurons' outputs are so "
         f"close to 0 or 1 that σ′ is below {FLAT}: saturated, they pass on a gradient "
-        f"of {_n(now.gradient[0])} to the first layer."
+        f"of {number(now.gradient[0])} to the first layer."
     )
 
 
@@ -447,9 +449,9 @@ def _small_step(run):
     if fall <= 0 or now.cost - longer < 5 * fall:
         return ""
     words = (
-        f"Too small a step: after {_epochs(now.epoch)} the cost has come from "
-        f"{_n(first.cost)} only to {_n(now.cost)}. One step on all points lowers it by "
-        f"{_n(fall)}, ten times η would by {_n(now.cost - longer)}"
+        f"Too small a step: after {number(now.epoch, 6)} epochs the cost has come from "
+        f"{number(first.cost)} only to {number(now.cost)}. One step on all points "
+        f"lowers it by {number(fall)}, ten times η would by {number(now.cost - longer)}"
     )
     return f"{words}.{_vanishing(now)}"
 
@@ -460,8 +462,8 @@ def _vanishing(now):
     if first > 0.01 * last:
         return ""
     return (
-        f" The gradient vanishes on its way back: {_n(last)} in the last layer, "
-        f"{_n(first)} in the first."
+        f" The gradient vanishes on its way back: {number(last)} in the last layer, "
+        f"{number(first)} in the first."
     )
 
 
@@ -472,10 +474,11 @@ def _over_fitting(run):
     if min(recent) < 1.3 * best.held or now.cost > 0.9 * best.cost:
         return ""
     return (
-        f"Over-fitting: since epoch {best.epoch:g} the held-out cost has risen from "
-        f"{_n(best.held)} to {_n(now.held)}, while the training cost fell from "
-        f"{_n(best.cost)} to {_n(now.cost)}: what is learnt now serves these "
-        f"{run.settings.points} points, not new ones. More points, or an earlier stop!"
+        f"Over-fitting: since epoch {number(best.epoch, 6)} the held-out cost has "
+        f"risen from {number(best.held)} to {number(now.held)}, while the training "
+        f"cost fell from {number(best.cost)} to {number(now.cost)}: what is learnt now "
+        f"serves these {run.settings.points} points, not new ones. More points, or an "
+        "earlier stop!"
     )
 
 
@@ -487,8 +490,8 @@ def _level(run):
     if now.epoch < 10 or max(costs) - min(costs) > 0.05 * run.first.cost:
         return ""
     words = (
-        f"Level: since epoch {late[0].epoch:g} the cost has stayed between "
-        f"{_n(min(costs))} and {_n(max(costs))}"
+        f"Level: since epoch {number(late[0].epoch, 6)} the cost has stayed between "
+        f"{number(min(costs))} and {number(max(costs))}"
     )
     if now.accuracy >= 0.95:
         return f"{words}: converged."
@@ -506,19 +509,9 @@ DIAGNOSES = {
 }
 
 
-def _n(value):
-    """Return a number in three digits."""
-    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or not value else f"{value:.1e}"
-
-
 def _percent(share):
     """Return a share in per cent."""
     return f"{100 * share:.1f} %"
-
-
-def _epochs(count):
-    """Return a number of epochs in words."""
-    return "1 epoch" if count == 1 else f"{count:g} epochs"
 
 
 # --- the explorer --------------------------------------------------------------------
@@ -552,7 +545,7 @@ class Playground(Explorer):
         Action("step", "One step"),
         Action("epoch", "One epoch"),
         Action("restart", "Restart"),
-        Entry("line", "This run as code", line_of(Settings(), 0), rows=4),
+        Entry("line", "This run as code", code_of(Settings(), 0), rows=4),
     )
 
     def __init__(self):
@@ -629,9 +622,9 @@ def status_of(run):
     """Return the sentence of a run: the diagnosis, then the numbers of the moment."""
     now, unit = run.now, UNITS[run.settings.cost]
     return (
-        f"{diagnose(run)[1]} Epoch {now.epoch:g}: cost {_n(now.cost)}{unit}, "
-        f"held out {_n(now.held)}; accuracy {_percent(now.accuracy)}, held out "
-        f"{_percent(now.held_accuracy)}."
+        f"{diagnose(run)[1]} Epoch {number(now.epoch, 6)}: cost "
+        f"{number(now.cost)}{unit}, held out {number(now.held)}; accuracy "
+        f"{_percent(now.accuracy)}, held out {_percent(now.held_accuracy)}."
     )
 
 
@@ -677,7 +670,7 @@ def _curves(run):
         ],
         "epochs",
         f"cost ({unit})",
-        f"cost {_n(run.now.cost)}, held out {_n(run.now.held)}",
+        f"cost {number(run.now.cost)}, held out {number(run.now.held)}",
         ylog=True,
     )
 
@@ -701,7 +694,7 @@ def _gradients(run):
         [
             Bars(layers, shown, 0.7, PURPLE),
             *(
-                Label(layer, 3 * max(size, FLOOR), _n(size), size=13)
+                Label(layer, 3 * max(size, FLOOR), number(size), size=13)
                 for layer, size in zip(layers, sizes, strict=True)
             ),
         ],
@@ -731,7 +724,7 @@ def _weights(net):
         (0, sum(widths)),
         (-gap, rows),
         marks,
-        title=f"weights (blue +, red −), largest {_n(largest)}",
+        title=f"weights (blue +, red −), largest {number(largest)}",
         bare=True,
         height=280,
     )

@@ -17,6 +17,7 @@ from bpkit.widgets.scene import (
     Points,
     View,
 )
+from bpkit.words import number
 
 EDGE = 3.2
 LAST_DIGIT = 1e-14  # errors below it, relative to the slope, are a float's own
@@ -99,14 +100,12 @@ class SecantExplorer(Explorer):
             _whole_curve(curve, x, left, x + h, quotient, slope),
             _magnified(curve, x, (left - x) / h, h, quotient, slope),
         ]
-        fact = (
-            f"f(x) = {state['f']}, x = {_said(x)}, h = {_plain(h, 4)}: the quotient is "
-        )
+        fact = f"f(x) = {state['f']}, x = {number(x, 6)}, h = {number(h, 4)}: the "
+        fact += f"quotient is {number(quotient, 6)}"
         if kink:
-            return View(panels, f"{fact}{_said(quotient)}. {KINK}")
+            return View(panels, f"{fact}. {KINK}")
         error = abs(quotient - slope)
-        fact += f"{_said(quotient)}, the true slope {_said(slope)}, the error "
-        fact += f"{_rough(error)}. "
+        fact += f", the true slope {number(slope, 6)}, the error {number(error, 2)}. "
         if left == x + h:
             return View(panels, fact + LOST)
         if state["f"] == "|x|" and left < 0 < x + h:
@@ -173,28 +172,10 @@ def _magnified(curve, x, left, h, quotient, slope):
         Points([0.0], [0.0], BLACK, "o", 8),
     ]
     xlabel, ylabel = "way from x, in units of h", "rise of f, in units of h"
-    title = f"magnified {_plain(1 / h, 3)} times"
+    title = f"magnified {number(1 / h, 3)} times"
     return Panel((-2.2, 2.2), (-high, high), marks, xlabel, ylabel, title)
-
-
-def _said(number):
-    """Write a number to six digits, as a person would."""
-    return _plain(number, 6)
-
-
-def _rough(number):
-    """Write a number to two digits."""
-    return _plain(number, 2)
-
-
-def _plain(number, digits):
-    """Write a number to some digits, by its power of ten only where that is short."""
-    if number and not 1e-3 <= abs(number) < 1e5:
-        mantissa, power = f"{number:.1e}".split("e")
-        return f"{mantissa.removesuffix('.0')}e{int(power)}".replace("-", "−")
-    return f"{number + 0.0:.{digits}g}".replace("-", "−")
 
 
 def _size(part):
     """Write a part of an error; what is smaller than a float's rounding is not told."""
-    return "less than 1e−15" if part < 1e-15 else _rough(part)
+    return "less than 1e−15" if part < 1e-15 else number(part, 2)
