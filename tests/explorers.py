@@ -49,7 +49,23 @@ def checked_view(explorer, state, gaps=False):
     assert "nan" not in text.lower()
     assert re.search(r"\d", view.sentence)
     assert view.sentence.endswith(".")
+    for text in (view.sentence, *texts(view)):
+        check_writing(text)
     return view
+
+
+def texts(view):
+    """Return every text that is drawn in a view."""
+    marks = [mark for panel in view.panels for mark in panel.marks]
+    titles = [panel.title for panel in view.panels]
+    return [*titles, *(mark.text for mark in marks if hasattr(mark, "text"))]
+
+
+def check_writing(text):
+    """Check that numbers are written as `bpkit.words` writes them."""
+    assert not re.search(r"-\d", text), f"a hyphen for a minus: {text}"
+    assert not re.search(r"−0(\.0+)?(?![.\d])", text), f"a zero with a sign: {text}"
+    assert not re.search(r"\de(\+|−?0)\d", text), f"a long power of ten: {text}"
 
 
 def check_numbers_are_finite(sentence):

@@ -60,7 +60,7 @@ def test_the_first_broken_array_is_named_in_the_order_of_the_backward_pass():
 
 def test_nothing_broken_is_said_as_such():
     picture = error_ladder([row(0, 0.0, 1e-16, 9e-6)])
-    assert picture.finding == "All 3 arrays agree with nudging to 1e-5."
+    assert picture.finding == "All 3 arrays agree with nudging to 1e−5."
     assert "first" not in texts(picture)
 
 

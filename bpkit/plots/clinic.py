@@ -103,7 +103,13 @@ def error_ladder(report):
             places[mask], drawn[mask], marker, color=colour, markersize=10, label=name
         )
     ax.axhline(FINE_BELOW, color=GREY, linestyle="--")
-    ax.text(-0.4, FINE_BELOW * 2, "broken above 1e-5", color=GREY, fontsize=TEXT)
+    ax.text(
+        -0.4,
+        FINE_BELOW * 2,
+        f"broken above {number(FINE_BELOW)}",
+        color=GREY,
+        fontsize=TEXT,
+    )
     ax.set_yscale("log")
     ax.set_ylim(FLOOR / 10, 200)
     ax.set_xlim(-0.5, len(rungs) - 0.5)
@@ -126,11 +132,12 @@ def error_ladder(report):
 
 def _ladder_finding(rungs, broken):
     """Count what is broken, and name what is broken first."""
+    arrays = count(len(rungs), "array")
     if not broken.any():
-        return f"All {count(len(rungs), 'array')} agree with nudging to 1e-5."
+        return f"All {arrays} agree with nudging to {number(FINE_BELOW)}."
     layer, name, error = rungs[int(broken.argmax())]
     return (
-        f"{broken.sum()} of {count(len(rungs), 'array')} are broken. The first, from "
+        f"{broken.sum()} of {arrays} are broken. The first, from "
         f"the output to the left: {PARTS[name]} of layer {layer}, with a relative "
         f"error of {number(error, 2)}."
     )

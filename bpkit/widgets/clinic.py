@@ -263,7 +263,7 @@ def _search(finds, first):
     sick = [f.broken for f in finds if f.error is not None]
     marks = [
         Line([0.5, 9.5], [FINE_BELOW] * 2, GREY, "dashed", 1.5),
-        Label(0.7, FINE_BELOW * 8, "broken above 1e-5", GREY, "left"),
+        Label(0.7, FINE_BELOW * 8, f"broken above {number(FINE_BELOW)}", GREY, "left"),
     ]
     for wanted, colour, marker, name in (
         (False, BLUE, "o", "agrees"),
