@@ -109,21 +109,21 @@ def test_steps_tell_the_best_and_whether_it_will_do():
 
 
 @pytest.mark.parametrize(
-    "draw",
+    ("draw", "complaint"),
     [
-        lambda: slopes_by_direction([0, 1], [1], [1, 2]),
-        lambda: slopes_by_direction([0], [1], [1, 2]),
-        lambda: slopes_by_direction([0, 1], [1, 2], [1, 2, 3]),
-        lambda: contour_map([0], [0], [[0]], [[0]]),
-        lambda: contour_map(*np.zeros((3, 20, 20)), np.zeros((2, 20, 19))),
-        lambda: contour_map(*np.zeros((3, 4, 20)), np.zeros((2, 4, 20))),
-        lambda: error_bands({}),
-        lambda: error_bands({"a": 1.5}),
-        lambda: error_bands({"a": float("nan")}),
-        lambda: errors_by_step([1, 2], {}),
-        lambda: errors_by_step([1, 2], {"a": [1]}),
+        (lambda: slopes_by_direction([0, 1], [1], [1, 2]), "degrees and slopes must"),
+        (lambda: slopes_by_direction([0], [1], [1, 2]), "degrees and slopes must"),
+        (lambda: slopes_by_direction([0, 1], [1, 2], [1, 2, 3]), "gradient must.*3"),
+        (lambda: contour_map([0], [0], [[0]], [[0]]), "w0, w1 and heights must"),
+        (lambda: contour_map(*W, valley(W), W[:, 1:]), r"slopes must.*\(2, 50, 81\)"),
+        (lambda: contour_map(*W[:, :4, :20], W[0, :4, :20], W[:, :4, :20]), "11 × 11"),
+        (lambda: error_bands({}), "errors must be one or more"),
+        (lambda: error_bands({"a": 1.5}), "errors must be.*0 to 1; got.*1.5"),
+        (lambda: error_bands({"a": float("nan")}), "errors must be.*0 to 1; got.*nan"),
+        (lambda: errors_by_step([1, 2], {}), "each curve must"),
+        (lambda: errors_by_step([1, 2], {"a": [1]}), "each curve must"),
     ],
 )
-def test_arrays_that_do_not_fit_are_refused(draw):
-    with pytest.raises(ValueError, match="must"):
+def test_arrays_that_do_not_fit_are_refused(draw, complaint):
+    with pytest.raises(ValueError, match=complaint):
         draw()

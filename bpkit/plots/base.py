@@ -208,6 +208,13 @@ def power_law(x, y):
     return np.polyfit(np.log(x), np.log(y), 1)[0]
 
 
+def require_curves(curves):
+    """Refuse a picture without curves, or a curve that is no curve."""
+    curves = list(curves)
+    if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
+        raise ValueError("each curve must be one-dimensional, two points or more")
+
+
 def as_labels(name, labels, count):
     """Return `labels` as `count` integers, or say what is wrong."""
     labels = np.asarray(labels)

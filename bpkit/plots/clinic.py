@@ -13,6 +13,7 @@ from bpkit.plots.base import (
     Picture,
     add_legend,
     label_axes,
+    require_curves,
 )
 from bpkit.words import count, listed, number
 
@@ -42,8 +43,7 @@ def versions_learning(shares):
     """
     if not 1 <= len(shares) <= len(LINE_STYLES):
         raise ValueError(f"one to five versions can be drawn; got {len(shares)}")
-    if any(np.ndim(s) != 1 or len(s) < 2 for s in shares.values()):
-        raise ValueError("each curve must be one-dimensional, two epochs or more")
+    require_curves(shares.values())
     picture = Picture(height=3.6)
     ax = label_axes(picture.subplots(), "epochs trained", "right answers (%)")
     for look, (name, share) in zip(LINE_STYLES, shares.items(), strict=False):

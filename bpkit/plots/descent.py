@@ -78,8 +78,7 @@ def walks_on_map(walks, lim, names=("x₀", "x₁")):
     Returns
     -------
     Picture
-        Grey lines join places of equal cost; a square marks each start, a diamond
-        each end. Its finding tells for each walk how the cost changes.
+        As of `walks_on_curve`, but on contours of the cost, in grey.
 
     Raises
     ------

@@ -20,6 +20,7 @@ from bpkit.plots.base import (
     draw_image,
     grid_of_axes,
     label_axes,
+    require_curves,
     side_of,
 )
 from bpkit.words import count, decimals, listed
@@ -68,14 +69,10 @@ def readings(x, outputs, labels, columns=5):
 
     Parameters
     ----------
-    x : array_like, shape (n, m)
-        One square image a column; pixel intensity, 0 to 1.
+    x, labels, columns
+        As for `digits_grid`.
     outputs : array_like, shape (k, m)
         The network's output for each image, one row a class; dimensionless.
-    labels : array_like of int, shape (m,)
-        The right answers.
-    columns : int
-        Images in a row.
 
     Returns
     -------
@@ -86,7 +83,7 @@ def readings(x, outputs, labels, columns=5):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or an image is not square.
+        As for `digits_grid`.
     """
     x = as_columns("x", x)
     outputs = as_columns("outputs", outputs)
@@ -222,8 +219,7 @@ def learning_curves(costs, accuracies):
         If a curve is missing or has fewer than two points.
     """
     for curves in (costs, accuracies):
-        if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves.values()):
-            raise ValueError("each curve must be one-dimensional, two points or more")
+        require_curves(curves.values())
     picture = Picture(height=3.4)
     left, right = picture.subplots(1, 2)
     label_axes(left, "epochs trained", "mean cost")

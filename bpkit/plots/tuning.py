@@ -14,6 +14,7 @@ from bpkit.plots.base import (
     Picture,
     add_legend,
     label_axes,
+    require_curves,
 )
 from bpkit.words import count, listed, multiple, number
 
@@ -42,7 +43,7 @@ def slow_start(panels, goal=0.2):
     ValueError
         If there is no curve, or a curve has fewer than two points.
     """
-    _require_curves([c for runs in panels.values() for c in runs.values()])
+    require_curves([c for runs in panels.values() for c in runs.values()])
     picture = Picture(height=3.3)
     axes = picture.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     found = []
@@ -88,7 +89,7 @@ def slope_by_layer(slopes):
         If there is no curve, a curve has fewer than two points, or a size is not
         positive.
     """
-    _require_curves(slopes.values())
+    require_curves(slopes.values())
     slopes = {name: np.asarray(sizes, dtype=float) for name, sizes in slopes.items()}
     if any(not np.all(sizes > 0) for sizes in slopes.values()):
         raise ValueError("sizes of slopes must be positive, for a logarithmic axis")
@@ -180,7 +181,7 @@ def over_fitting(on_training, on_validation, accuracies):
         If the curves are not of one length, two points or more.
     """
     curves = [np.asarray(c) for c in (on_training, on_validation, accuracies)]
-    _require_curves(curves)
+    require_curves(curves)
     if len({len(c) for c in curves}) != 1:
         raise ValueError(
             f"curves must be of one length; got {[len(c) for c in curves]}"
@@ -294,10 +295,3 @@ def _draw_lines(ax, lines, styles=LINE_STYLES):
     """Draw each line in its own colour, dash and marker."""
     for style, (name, (x, y)) in zip(styles, lines.items(), strict=False):
         ax.plot(x, y, label=name, markevery=max(1, len(y) // 8), **style)
-
-
-def _require_curves(curves):
-    """Refuse a picture without curves, or a curve that is no curve."""
-    curves = list(curves)
-    if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
-        raise ValueError("each curve must be one-dimensional, two points or more")

@@ -258,14 +258,12 @@ class Run:
     def tick(self):
         """Train for a slice of 1 to 4 epochs, or up to the end of a pasted line."""
         an_epoch = self.settings.steps_an_epoch
+        epochs = min(4, max(1, TICK // an_epoch))
         if self.goal is None or self.steps >= self.goal:
             self.goal = None
-            self.train(min(4, max(1, TICK // an_epoch)))
-        elif self.goal - self.steps >= an_epoch:
-            left = (self.goal - self.steps) // an_epoch
-            self.train(min(left, 4, max(1, TICK // an_epoch)))
         else:
-            self.step()
+            epochs = min(epochs, (self.goal - self.steps) // an_epoch)
+        self.train(epochs) if epochs else self.step()
 
     def _note(self):
         """Measure, and keep what was measured in a history that stays short."""
