@@ -6,8 +6,9 @@ import warnings
 
 import numpy as np
 from hypothesis import strategies as st
+from sentences import check_signs
 
-from bpkit.widgets.static import picture_of
+from bpkit.plots.static import picture_of
 
 
 def values(control, between=False):
@@ -49,6 +50,7 @@ def checked_view(explorer, state, gaps=False):
     assert "nan" not in text.lower()
     assert re.search(r"\d", view.sentence)
     assert view.sentence.endswith(".")
+    check_signs(view.sentence)
     return view
 
 
