@@ -3,19 +3,10 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    counted,
-    label_axes,
-    listed,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count as counted
+from bpkit.words import listed
 
 FINE_BELOW = 1e-5
 FLOOR = 1e-13  # smaller errors are drawn here

@@ -5,18 +5,15 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
     DIVERGING,
-    GREY,
     TEXT,
-    VERMILION,
     Picture,
     as_counts,
-    counted,
     draw_two_counts,
     power_law,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count as counted
 
 
 def outer_product(delta, a_prev):

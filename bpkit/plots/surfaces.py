@@ -2,19 +2,10 @@
 
 import numpy as np
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    counted,
-    label_axes,
-    listed,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count as counted
+from bpkit.words import listed
 
 FINE, WRONG = 1e-7, 1e-2
 ROUNDING = 1e-13  # a smaller error is drawn here: nobody can tell it from none

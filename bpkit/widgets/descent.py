@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREEN,
@@ -21,8 +20,9 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
 
 ARRIVED = 1e-3  # a slope below this counts as flat
 STALLED = 0.1  # and one below this as nearly flat
@@ -451,7 +451,7 @@ class DescentExplorer(Explorer):
         ground = _curve_panel if len(start) == 1 else _map_panel
         panels = [ground(w), _cost_panel(w)]
         full = state["steps"] >= self._most_steps()
-        return View(panels, diagnose(w, state["noise"]), {"stop": full})
+        return Scene(panels, diagnose(w, state["noise"]), full)
 
     def act(self, name, state):
         """Answer a button: one step more; playing from the last step starts anew."""

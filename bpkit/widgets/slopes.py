@@ -6,17 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
+from bpkit.scene import BLACK, BLUE, GREEN, VERMILION, Line, Panel, Points, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
-    BLACK,
-    BLUE,
-    GREEN,
-    VERMILION,
-    Line,
-    Panel,
-    Points,
-    View,
-)
 
 EDGE = 3.2
 LAST_DIGIT = 1e-14  # errors below it, relative to the slope, are a float's own
@@ -103,19 +94,19 @@ class SecantExplorer(Explorer):
             f"f(x) = {state['f']}, x = {_said(x)}, h = {_plain(h, 4)}: the quotient is "
         )
         if kink:
-            return View(panels, f"{fact}{_said(quotient)}. {KINK}")
+            return Scene(panels, f"{fact}{_said(quotient)}. {KINK}")
         error = abs(quotient - slope)
         fact += f"{_said(quotient)}, the true slope {_said(slope)}, the error "
         fact += f"{_rough(error)}. "
         if left == x + h:
-            return View(panels, fact + LOST)
+            return Scene(panels, fact + LOST)
         if state["f"] == "|x|" and left < 0 < x + h:
-            return View(panels, fact + ACROSS)
+            return Scene(panels, fact + ACROSS)
         if error <= LAST_DIGIT * max(1.0, abs(slope)):
-            return View(panels, fact + FINE)
+            return Scene(panels, fact + FINE)
         true_quotient = float(curve.quotient(left, width))
         bend, rounding = abs(true_quotient - slope), abs(quotient - true_quotient)
-        return View(panels, fact + _blame(error, bend, rounding))
+        return Scene(panels, fact + _blame(error, bend, rounding))
 
 
 KINK = (
