@@ -6,8 +6,9 @@ import warnings
 
 import numpy as np
 from hypothesis import strategies as st
+from sentences import check_writing
 
-from bpkit.widgets.static import picture_of
+from bpkit.plots.static import picture_of
 
 
 def values(control, between=False):
@@ -59,13 +60,6 @@ def texts(view):
     marks = [mark for panel in view.panels for mark in panel.marks]
     titles = [panel.title for panel in view.panels]
     return [*titles, *(mark.text for mark in marks if hasattr(mark, "text"))]
-
-
-def check_writing(text):
-    """Check that numbers are written as `bpkit.words` writes them."""
-    assert not re.search(r"-\d", text), f"a hyphen for a minus: {text}"
-    assert not re.search(r"−0(\.0+)?(?![.\d])", text), f"a zero with a sign: {text}"
-    assert not re.search(r"\de(\+|−?0)\d", text), f"a long power of ten: {text}"
 
 
 def check_numbers_are_finite(sentence):

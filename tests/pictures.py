@@ -1,13 +1,16 @@
 """What holds for every picture, whatever it shows: checks for the tests of pictures.
 
-Each check takes a function that draws a picture, as a tests' `PICTURES` names them.
+Each check takes a function that draws a picture, as a tests' `PICTURES` names them;
+`style_of` makes of them all the one test that a module of pictures needs.
 """
 
 import io
 import re
 from functools import cache
 
+import pytest
 from PIL import Image
+from sentences import check_signs
 
 from bpkit.plots import Picture, base
 
@@ -36,6 +39,7 @@ def finding_is_a_sentence_with_numbers(draw):
     picture = drawn(draw)
     assert isinstance(picture, Picture)
     assert re.search(r"\d.*\.$", picture.finding)
+    check_signs(picture.finding)
 
 
 def text_is_at_least_11_points_at_the_size_shown(draw):
@@ -79,3 +83,14 @@ CHECKS = (
     axes_with_ticks_are_labelled,
     same_arrays_give_the_same_bytes,
 )
+
+
+def style_of(pictures):
+    """Return the test that each of some pictures keeps the style."""
+
+    @pytest.mark.parametrize("check", CHECKS)
+    @pytest.mark.parametrize("name", pictures)
+    def test_every_picture_keeps_the_style(name, check):
+        check(pictures[name])
+
+    return test_every_picture_keeps_the_style

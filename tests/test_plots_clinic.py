@@ -19,12 +19,7 @@ PICTURES = {
     "versions_learning": lambda: versions_learning({"a": [0.1, 0.9]}),
     "error_ladder": lambda: error_ladder([row(0, 0.0, 0.5, float("nan"))]),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 def test_each_version_is_named_with_its_first_and_its_last_share():

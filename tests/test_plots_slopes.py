@@ -28,12 +28,7 @@ PICTURES = {
     ),
     "error_curves": lambda: slopes.error_curves(STEPS, curves()),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

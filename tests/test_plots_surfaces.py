@@ -41,12 +41,7 @@ PICTURES = {
     "error_bands": lambda: error_bands({"right": 2e-11, "slip": 1e-3, "half": 1 / 3}),
     "errors_by_step": lambda: errors_by_step(H, {"a": H, "b": H[::-1] / 9}),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -206,7 +206,7 @@ def test_playing_stops_at_the_last_step_and_starts_anew():
     state = EXPLORER.start() | {"steps": 199}
     state = EXPLORER.act("walk", state)
     assert state["steps"] == 200
-    assert EXPLORER.view(state).extra == {"stop": True}
+    assert EXPLORER.view(state).stop is True
     assert EXPLORER.act("walk", state)["steps"] == 0
     assert EXPLORER.act("step", state)["steps"] == 200
 

@@ -6,6 +6,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sentences import numbers
 
 from bpkit import backprop, forward_pass, quadratic_cost, sigmoid_prime
 from bpkit.widgets.neurons import (
@@ -35,12 +36,6 @@ def truth_of(state):
     x, y = example_of(state)
     zs, activations = forward_pass(WEIGHTS, BIASES, x)
     return zs, activations, *backprop(WEIGHTS, BIASES, x, y)
-
-
-def numbers(text):
-    """Return the numbers in a text, as floats."""
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]\d+)?", text)
-    return [float(number.replace("−", "-")) for number in found]
 
 
 def close(said, true, rel=6e-3):
@@ -79,8 +74,6 @@ def test_every_state_gives_a_clean_view(state):
 @given(states)
 def test_reset_leads_back_to_the_start(state):
     explorers.check_reset(EXPLORER, state)
-    with pytest.raises(ValueError, match="no button 'sideways'"):
-        EXPLORER.act("sideways", state)
 
 
 @settings(deadline=None, max_examples=40)

@@ -91,7 +91,7 @@ def test_buttons_take_a_step_an_epoch_and_start_again():
     assert explorer.run.steps == 100
     state = explorer.act("restart", state)
     assert (explorer.run.steps, state["eta"]) == (0, 3.0)
-    assert explorer.view(state).extra["stop"]
+    assert explorer.view(state).stop
     state = explorer.act("reset", explorer.act("play", state))
     assert (explorer.run.steps, state["eta"]) == (0, 1.0)
     with pytest.raises(ValueError, match="no button 'explode'"):
@@ -158,9 +158,9 @@ def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
     assert here.run.steps == 0
     assert "Play trains to step 301" in here.view(state).sentence
     for _ in range(3):
-        assert not here.view(state).extra["stop"]
+        assert not here.view(state).stop
         state = here.clean(here.act("play", state))
-    assert here.view(state).extra["stop"]
+    assert here.view(state).stop
     assert state["line"] == there.line
     assert_same_bits(here.run, there.line)
     here.act("play", state)
@@ -205,7 +205,7 @@ def test_any_other_text_leaves_the_state_and_says_what_was_expected(text, expect
     assert explorer.run.steps == 200
     view = explorer.view(after)
     assert view.sentence.startswith("Not taken: ")
-    assert view.extra["stop"]
+    assert view.stop
     assert "Not taken" not in explorer.view(explorer.clean(after)).sentence
 
 

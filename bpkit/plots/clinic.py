@@ -4,17 +4,14 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
     LINE_STYLES,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
     label_axes,
     require_curves,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, listed, number
 
 FINE_BELOW = 1e-5

@@ -3,18 +3,8 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    label_axes,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.scene import BLACK, BLUE, GREEN, GREY, VERMILION
 from bpkit.words import count, number
 
 FAR = 1e6  # a path is drawn no further out than this

@@ -5,17 +5,14 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
     DIVERGING,
-    GREY,
     TEXT,
-    VERMILION,
     Picture,
     as_counts,
     draw_two_counts,
     power_law,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, decimals, multiple
 
 

@@ -5,17 +5,8 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from bpkit.plots.base import (
-    BLACK,
-    GREY,
-    LINE_STYLES,
-    ORANGE,
-    SKY,
-    TEXT,
-    VERMILION,
-    Picture,
-    label_axes,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, label_axes
+from bpkit.scene import BLACK, GREY, ORANGE, SKY, VERMILION
 from bpkit.words import decimals
 
 EXACT = 1e-17  # an error of 0 has no place on a log axis; it is drawn here

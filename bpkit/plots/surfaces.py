@@ -2,17 +2,8 @@
 
 import numpy as np
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    label_axes,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, decimals, listed
 
 FINE, WRONG = 1e-7, 1e-2

@@ -5,17 +5,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
     DIVERGING,
-    GREY,
     INK,
     LINE_STYLES,
-    ORANGE,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
-    as_columns,
+    as_examples,
     as_labels,
     draw_image,
     grid_of_axes,
@@ -23,6 +19,7 @@ from bpkit.plots.base import (
     require_curves,
     side_of,
 )
+from bpkit.scene import BLACK, GREY, ORANGE, VERMILION
 from bpkit.words import count, decimals, listed
 
 # --- images of digits ----------------------------------------------------------
@@ -50,7 +47,7 @@ def digits_grid(x, labels, columns=10):
     ValueError
         If the shapes do not fit, or an image is not square.
     """
-    x = as_columns("x", x)
+    x = as_examples("x", x)
     labels = as_labels("labels", labels, x.shape[1])
     side = side_of(x.shape[0])
     picture, axes = grid_of_axes(x.shape[1], columns, cell_height=0.95)
@@ -85,8 +82,8 @@ def readings(x, outputs, labels, columns=5):
     ValueError
         As for `digits_grid`.
     """
-    x = as_columns("x", x)
-    outputs = as_columns("outputs", outputs)
+    x = as_examples("x", x)
+    outputs = as_examples("outputs", outputs)
     labels = as_labels("labels", labels, x.shape[1])
     reads = outputs.argmax(axis=0)
     picture, axes = grid_of_axes(x.shape[1], columns, cell_height=1.55)

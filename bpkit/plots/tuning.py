@@ -5,17 +5,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
     LINE_STYLES,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
     label_axes,
     require_curves,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, listed, multiple, number
 
 PALE_TO_BLUE = LinearSegmentedColormap.from_list("pale_to_blue", ["#F2F2F2", BLUE])

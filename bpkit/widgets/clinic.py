@@ -14,8 +14,7 @@ from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import forward_pass
 from bpkit.exercises.localiser import MEANINGS
 from bpkit.gradients import relative_error
-from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREY,
@@ -26,8 +25,9 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Choice, Explorer, Slider
 from bpkit.words import number
 
 SIZES = (3, 4, 4, 2)  # weights[1] is square, so that its transpose can be forgotten
@@ -80,7 +80,7 @@ class LocaliserExplorer(Explorer):
         came = broken_backprop(problem, state["bug"], state["layer"])
         finds = [_find(came, problem, l, part) for l, part in search_order()]
         first = next((k for k, find in enumerate(finds) if find.broken), None)
-        return View(
+        return Scene(
             [_table(finds, first), _search(finds, first)],
             _sentence(state, problem, came, finds, first),
         )

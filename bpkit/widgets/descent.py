@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpkit.descent import walk
-from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREEN,
@@ -22,8 +21,9 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
 from bpkit.words import count, number, numbers
 
 ARRIVED = 1e-3  # a slope below this counts as flat
@@ -397,7 +397,7 @@ class DescentExplorer(Explorer):
         ground = _curve_panel if len(start) == 1 else _map_panel
         panels = [ground(run), _cost_panel(run)]
         full = state["steps"] >= self._most_steps()
-        return View(panels, diagnose(run, state["noise"]), {"stop": full})
+        return Scene(panels, diagnose(run, state["noise"]), full)
 
     def act(self, name, state):
         """Answer a button: one step more; playing from the last step starts anew."""

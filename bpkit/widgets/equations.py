@@ -7,8 +7,7 @@ import numpy as np
 from bpkit.activations import sigmoid_prime
 from bpkit.backprop import forward_pass
 from bpkit.costs import quadratic_cost
-from bpkit.widgets.explorer import Action, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREY,
@@ -18,8 +17,9 @@ from bpkit.widgets.scene import (
     Label,
     Line,
     Panel,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Explorer, Slider
 from bpkit.words import number, numbers
 
 WEIGHTS = (
@@ -111,7 +111,7 @@ class EquationsExplorer(Explorer):
         run = passes(x, y)
         step = state["step"]
         panels = [_network(run, step), _equations(run, step)]
-        return View(panels, _sentence(run, step))
+        return Scene(panels, _sentence(run, step))
 
 
 # --- the network ---------------------------------------------------------------------

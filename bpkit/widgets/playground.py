@@ -14,16 +14,9 @@ from bpkit.backprop import forward_pass
 from bpkit.costs import cross_entropy_cost, quadratic_cost
 from bpkit.data import spirals, two_moons
 from bpkit.network import Network
-from bpkit.widgets.explorer import (
-    Action,
-    Choice,
-    Entry,
-    Explorer,
-    Play,
-    Slider,
-)
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLUE,
+    PALE,
     PURPLE,
     VERMILION,
     Bars,
@@ -32,7 +25,15 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
+)
+from bpkit.widgets.explorer import (
+    Action,
+    Choice,
+    Entry,
+    Explorer,
+    Play,
+    Slider,
 )
 from bpkit.words import number
 
@@ -599,7 +600,7 @@ class Playground(Explorer):
         return state | {"line": self.run.line, "stop": name == "restart"}
 
     def view(self, state):
-        """Return the View of the run that has the state's settings."""
+        """Return the Scene of the run that has the state's settings."""
         self._settle(self.clean_settings(state))
         run, complaint = self.run, state.get("complaint", "")
         words = [f"Not taken: {complaint}."] if complaint else []
@@ -608,7 +609,7 @@ class Playground(Explorer):
         panels = [_boundary(run), _curves(run), _gradients(run), _weights(run.net)]
         # What was not taken stays to be read: the next tick would wipe it away.
         stop = state.get("stop", False) or bool(complaint) or run.steps == run.goal
-        return View(panels, " ".join([*words, status_of(run)]), {"stop": stop})
+        return Scene(panels, " ".join([*words, status_of(run)]), stop)
 
     def _settle(self, settings):
         """Start anew where the settings are not those of the run."""
@@ -636,7 +637,7 @@ def _boundary(run):
     at = [r * (2 * np.arange(GRID) + 1 - GRID) / GRID for r in reach]
     grid = np.stack(np.meshgrid(*at)).reshape(2, -1)
     read = np.rint(100 * run.net.feedforward(grid)).astype(int).reshape(GRID, GRID)
-    marks = [Heat(read, (-reach[0], reach[0], -reach[1], reach[1]), 0, 100, "pale")]
+    marks = [Heat(read, (-reach[0], reach[0], -reach[1], reach[1]), 0, 100, PALE)]
     for label, color, marker in ((0, VERMILION, "o"), (1, BLUE, "^")):
         of_class = x[:, y[0] == label]
         marks.append(Points(*of_class, color, marker, 6, f"class {label}"))
@@ -685,7 +686,7 @@ def _gradients(run):
     """Return the size of the gradient in each layer, as bars."""
     sizes = run.now.gradient
     layers = list(range(1, len(sizes) + 1))
-    shown = [size if size > FLOOR else None for size in sizes]
+    shown = [size if size > FLOOR else np.nan for size in sizes]
     return Panel(
         (0.4, len(sizes) + 0.6),
         (FLOOR, 10.0),

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
+from bpkit.scene import BLACK, BLUE, GREEN, VERMILION, Line, Panel, Points, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
-    BLACK,
-    BLUE,
-    GREEN,
-    VERMILION,
-    Line,
-    Panel,
-    Points,
-    View,
-)
 from bpkit.words import number
 
 EDGE = 3.2
@@ -103,18 +94,18 @@ class SecantExplorer(Explorer):
         fact = f"f(x) = {state['f']}, x = {number(x, 6)}, h = {number(h, 4)}: the "
         fact += f"quotient is {number(quotient, 6)}"
         if kink:
-            return View(panels, f"{fact}. {KINK}")
+            return Scene(panels, f"{fact}. {KINK}")
         error = abs(quotient - slope)
         fact += f", the true slope {number(slope, 6)}, the error {number(error, 2)}. "
         if left == x + h:
-            return View(panels, fact + LOST)
+            return Scene(panels, fact + LOST)
         if state["f"] == "|x|" and left < 0 < x + h:
-            return View(panels, fact + ACROSS)
+            return Scene(panels, fact + ACROSS)
         if error <= LAST_DIGIT * max(1.0, abs(slope)):
-            return View(panels, fact + FINE)
+            return Scene(panels, fact + FINE)
         true_quotient = float(curve.quotient(left, width))
         bend, rounding = abs(true_quotient - slope), abs(quotient - true_quotient)
-        return View(panels, fact + _blame(error, bend, rounding))
+        return Scene(panels, fact + _blame(error, bend, rounding))
 
 
 KINK = (

@@ -6,8 +6,7 @@ from functools import cache
 import numpy as np
 from contourpy import contour_generator
 
-from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREEN,
@@ -18,8 +17,9 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Choice, Explorer, Slider
 from bpkit.words import decimals, number
 
 X, Y = (-4.2, 4.2), (-3.2, 3.2)
@@ -119,7 +119,7 @@ class SurfaceExplorer(Explorer):
             _map(state["surface"], w, gradient, step),
             _cuts(surface, w, gradient),
         ]
-        return View(panels, _sentence(surface, w, gradient, step, state["angle"]))
+        return Scene(panels, _sentence(surface, w, gradient, step, state["angle"]))
 
 
 def _map(name, w, gradient, step):

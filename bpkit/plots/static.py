@@ -1,62 +1,50 @@
-"""Draw a scene with matplotlib: the picture for pages on which no widget runs."""
+"""Draw a scene with matplotlib: for the pictures, and for pages without widgets."""
 
 import textwrap
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyBboxPatch
 
-from bpkit.plots import Picture
-from bpkit.widgets.scene import BLUE, VERMILION
+from bpkit.plots.base import SHOWN_DPI, Picture, colour_map
+from bpkit.scene import Label
 
-DASHES = {"solid": "-", "dashed": "--", "dotted": ":"}
-COLOURS = {
-    "ink": ("#FFFFFF", "#000000"),
-    "diverging": (VERMILION, "#FFFFFF", BLUE),
-    "pale": ("#F3CFB8", "#FFFFFF", "#B8D6E8"),
-}
-POINT = 0.72  # points a pixel, at 100 pixels an inch
+POINT = 72 / SHOWN_DPI  # points a pixel
+SMALL = 11  # points: the smallest text
+LETTERS = 12.5  # an inch, on average, at this size
+MARGIN = 0.8  # inches, for the numbers and the label of the axis at the left
 
 
-def picture_of(view, width=6.6):
-    """Return a Picture of a view; its finding is the view's sentence.
+def picture_of(scene):
+    """Return a Picture of a scene; its finding is the scene's sentence.
 
     Parameters
     ----------
-    view : bpkit.widgets.scene.View
+    scene : bpkit.scene.Scene
         What to draw.
-    width : float
-        In inches; 100 pixels to the inch.
 
     Returns
     -------
     bpkit.plots.Picture
-        The panels below one another if they are too many for one row.
+        Two panels side by side, more below them.
     """
-    rows = _rows(view.panels)
+    rows = [scene.panels[i : i + 2] for i in range(0, len(scene.panels), 2)]
     heights = [max(panel.height for panel in row) for row in rows]
-    picture = Picture(height=sum(heights) / 100, width=width)
+    picture = Picture(height=sum(heights) / SHOWN_DPI)
     parts = np.atleast_1d(picture.subfigures(len(rows), 1, height_ratios=heights))
     for part, row in zip(parts, rows, strict=True):
         weights = [panel.weight for panel in row]
         axes = part.subplots(1, len(row), width_ratios=weights, squeeze=False)[0]
         for ax, panel in zip(axes, row, strict=True):
-            _draw_panel(ax, panel)
-    picture.finding = view.sentence
+            width = picture.get_figwidth() * panel.weight / sum(weights)
+            _draw_panel(ax, panel, width if panel.bare else width - MARGIN)
+    picture.finding = scene.sentence
     return picture
 
 
-def _rows(panels):
-    """Return the panels two by two."""
-    return [panels[i : i + 2] for i in range(0, len(panels), 2)]
-
-
-def _draw_panel(ax, panel):
-    """Draw one pair of axes."""
-    if panel.xlog:
-        ax.set_xscale("log")
-    if panel.ylog:
-        ax.set_yscale("log")
+def _draw_panel(ax, panel, width):
+    """Draw one pair of axes, some inches wide."""
+    ax.set_xscale("log" if panel.xlog else "linear")
+    ax.set_yscale("log" if panel.ylog else "linear")
     ax.set_xlim(panel.xlim)
     ax.set_ylim(panel.ylim)
     ax.set_aspect("equal" if panel.equal else "auto")
@@ -66,30 +54,31 @@ def _draw_panel(ax, panel):
     if panel.bare:
         ax.set_axis_off()
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(panel.xlabel, fontsize=11)
-    ax.set_ylabel(panel.ylabel, fontsize=11)
-    ax.tick_params(labelsize=11)
-    rows = _legend(ax, sum(bool(getattr(m, "label", "")) for m in panel.marks))
-    title = "\n".join(textwrap.wrap(panel.title, 44))
-    ax.set_title(title, fontsize=11, loc="left", pad=6 + 16 * rows)
+    ax.set_xlabel(panel.xlabel, fontsize=SMALL)
+    ax.set_ylabel(panel.ylabel, fontsize=SMALL)
+    ax.tick_params(which="both", labelsize=SMALL)
+    labels = [m.label for m in panel.marks if getattr(m, "label", "")]
+    rows = _legend(ax, labels, width) if labels else 0
+    title = "\n".join(textwrap.wrap(panel.title, round(LETTERS * width)))
+    ax.set_title(title, fontsize=SMALL, loc="left", pad=6 + 16 * rows)
 
 
-def _legend(ax, count):
+def _legend(ax, labels, width):
     """Put the legend above the axes, where it hides nothing; return its rows."""
-    if not count:
-        return 0
+    longest = max(map(len, labels)) / LETTERS + 0.5
+    columns = max(1, min(len(labels), int(width / longest)))
     ax.legend(
-        fontsize=11,
+        fontsize=SMALL,
         frameon=False,
         loc="lower left",
         bbox_to_anchor=(0, 1),
         borderaxespad=0,
-        ncols=2,
+        ncols=columns,
         columnspacing=1.2,
         handlelength=1.6,
         borderpad=0.1,
     )
-    return (count + 1) // 2
+    return -(-len(labels) // columns)
 
 
 def _line(ax, m, z):
@@ -98,7 +87,7 @@ def _line(ax, m, z):
         _floats(m.x),
         _floats(m.y),
         color=m.color,
-        linestyle=DASHES[m.dash],
+        linestyle=m.dash,
         linewidth=m.width,
         label=m.label or None,
         zorder=z,
@@ -125,7 +114,7 @@ def _arrow(ax, m, z):
         "arrowstyle": "-|>",
         "color": m.color,
         "lw": m.width,
-        "linestyle": DASHES[m.dash],
+        "linestyle": m.dash,
         "shrinkA": 0,
         "shrinkB": 0,
     }
@@ -158,12 +147,11 @@ def _box(ax, m, z):
             facecolor=m.fill,
             edgecolor=m.color,
             linewidth=m.border,
-            linestyle=DASHES[m.dash],
+            linestyle=m.dash,
             zorder=z,
         )
     )
-    size = m.size * POINT
-    ax.text(m.x, m.y, m.text, ha="center", va="center", fontsize=size, zorder=z)
+    _label(ax, Label(m.x, m.y, m.text, size=m.size), z)
 
 
 def _bars(ax, m, z):
@@ -180,10 +168,9 @@ def _bars(ax, m, z):
 
 def _heat(ax, m, z):
     """Draw a Heat."""
-    colours = LinearSegmentedColormap.from_list(m.colors, COLOURS[m.colors])
     ax.imshow(
         _floats(m.values),
-        cmap=colours,
+        cmap=colour_map(m.colors),
         vmin=m.low,
         vmax=m.high,
         extent=m.extent,
