@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 from PIL import Image
-from sentences import check_signs
+from sentences import check_writing
 
 from bpkit.plots import Picture, base
 
@@ -39,7 +39,7 @@ def finding_is_a_sentence_with_numbers(draw):
     picture = drawn(draw)
     assert isinstance(picture, Picture)
     assert re.search(r"\d.*\.$", picture.finding)
-    check_signs(picture.finding)
+    check_writing(picture.finding)
 
 
 def text_is_at_least_11_points_at_the_size_shown(draw):

@@ -9,12 +9,6 @@ def numbers(text):
     return [float(number.replace("−", "-")) for number in found]
 
 
-def check_signs(text):
-    """Check that every minus is a true one, and that no zero has a sign."""
-    assert not re.search(r"(?<!\w)-\d", text), text
-    assert not re.search(r"[−-]0(?:\.0+)?(?![.\d])", text), text
-
-
 def check_writing(text):
     """Check that numbers are written as `bpkit.words` writes them."""
     assert not re.search(r"-\d", text), f"a hyphen for a minus: {text}"

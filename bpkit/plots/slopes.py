@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from bpkit.plots.base import LINE_STYLES, TEXT, Picture, label_axes
 from bpkit.scene import BLACK, GREY, ORANGE, SKY, VERMILION
-from bpkit.words import decimals
+from bpkit.words import decimals, number
 
 EXACT = 1e-17  # an error of 0 has no place on a log axis; it is drawn here
 ROUNDING = 1e-15  # what is left of an error when only rounding is left
@@ -212,10 +212,17 @@ def _curve_sentence(name, steps, curve):
     if worst[last] < ROUNDING:
         coarse = [p for p in worst if worst[p] >= ROUNDING]
         first = max(p for p in worst if all(p < c for c in coarse))
-        return f"{said}: errors below {ROUNDING:.0e} for every h from 1e{first} down."
+        bound = number(ROUNDING)
+        return f"{said}: errors below {bound} for every h from {_ten_to(first)} down."
     best = min(worst, key=worst.get)
     bound = math.ceil(math.log10(max(worst[best], EXACT)))
+    least = math.floor(math.log10(worst[last]))
     return (
-        f"{said}: best near h = 1e{best}, where errors stay below 1e{bound}; near "
-        f"h = 1e{last} they reach above 1e{math.floor(math.log10(worst[last]))}."
+        f"{said}: best near h = {_ten_to(best)}, where errors stay below "
+        f"{_ten_to(bound)}; near h = {_ten_to(last)} they reach above {_ten_to(least)}."
     )
+
+
+def _ten_to(power):
+    """Write a power of ten."""
+    return number(10.0**power)

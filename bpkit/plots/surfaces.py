@@ -4,7 +4,7 @@ import numpy as np
 
 from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
 from bpkit.scene import BLACK, BLUE, GREY, VERMILION
-from bpkit.words import count, decimals, listed
+from bpkit.words import count, decimals, listed, number
 
 FINE, WRONG = 1e-7, 1e-2
 ROUNDING = 1e-13  # a smaller error is drawn here: nobody can tell it from none
@@ -230,15 +230,15 @@ def errors_by_step(steps, curves):
     ax.set_ylim(ROUNDING, 3)
     add_legend(ax)
     picture.finding = " ".join(
-        f"{name}: best near h = {steps[values.argmin()]:.0e}, "
-        f"{'below' if values.min() < FINE else 'never below'} {FINE:.0e}."
+        f"{name}: best near h = {number(steps[values.argmin()], 1)}, "
+        f"{'below' if values.min() < FINE else 'never below'} {number(FINE)}."
         for name, values in curves.items()
     )
     return picture
 
 
 _WORDS = ("fine", "suspicious", "wrong")
-_WHERE = ("below 1e-07", "in between", "above 1e-02")
+_WHERE = (f"below {number(FINE)}", "in between", f"above {number(WRONG)}")
 _BAND_COLOURS = (BLUE, BLACK, VERMILION)
 _MIDDLE = {"ha": "center", "va": "center", "fontsize": TEXT}
 
