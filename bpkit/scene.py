@@ -165,7 +165,7 @@ class Scene:
 
 def _plain(value):
     """Return nested data without numpy, and without what JSON cannot say."""
-    if isinstance(value, str | int):  # a bool is an int too
+    if isinstance(value, str | int | None):  # a bool is an int too, None a gap
         return value
     if isinstance(value, float | np.floating):
         return _five_digits([value])[0]
