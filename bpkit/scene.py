@@ -143,7 +143,9 @@ class Panel:
         for name, log in (("xlim", self.xlog), ("ylim", self.ylog)):
             low, high = getattr(self, name)
             if not math.isfinite(low) or not math.isfinite(high) or low == high:
-                raise ValueError(f"{name} must be finite and two; got {low}, {high}")
+                raise ValueError(
+                    f"{name} must be two different, finite numbers; got {low}, {high}"
+                )
             if log and min(low, high) <= 0:
                 raise ValueError(
                     f"{name} must be positive on a logarithmic axis; got {low}, {high}"

@@ -45,9 +45,9 @@ def panel(*marks, **look):
 @pytest.mark.parametrize(
     ("limits", "logarithmic", "message"),
     [
-        ((1, 1), False, "two; got 1, 1"),
-        ((0, np.inf), False, "finite and two; got 0, inf"),
-        ((np.nan, 1), False, "finite and two; got nan, 1"),
+        ((1, 1), False, "two different, finite numbers; got 1, 1"),
+        ((0, np.inf), False, "finite numbers; got 0, inf"),
+        ((np.nan, 1), False, "finite numbers; got nan, 1"),
         ((0, 1), True, "positive on a logarithmic axis; got 0, 1"),
         ((1, -1), True, "positive on a logarithmic axis; got 1, -1"),
     ],
@@ -56,10 +56,10 @@ def panel(*marks, **look):
 def test_limits_between_which_nothing_can_be_drawn_are_refused(
     axis, limits, logarithmic, message
 ):
-    given = {"xlim": (0.5, 1), "ylim": (0.5, 1), "marks": []}
-    given |= {f"{axis}lim": limits, f"{axis}log": logarithmic}
+    look = {"xlim": (0.5, 1), "ylim": (0.5, 1), "marks": []}
+    look |= {f"{axis}lim": limits, f"{axis}log": logarithmic}
     with pytest.raises(ValueError, match=f"{axis}lim must be .*{message}"):
-        Panel(**given)
+        Panel(**look)
 
 
 def test_an_axis_may_run_down():
