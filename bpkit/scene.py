@@ -143,7 +143,9 @@ class Panel:
         for name, log in (("xlim", self.xlog), ("ylim", self.ylog)):
             low, high = getattr(self, name)
             if not math.isfinite(low) or not math.isfinite(high) or low == high:
-                raise ValueError(f"{name} must be finite and two; got {low}, {high}")
+                raise ValueError(
+                    f"{name} must be two different, finite numbers; got {low}, {high}"
+                )
             if log and min(low, high) <= 0:
                 raise ValueError(
                     f"{name} must be positive on a logarithmic axis; got {low}, {high}"
@@ -165,7 +167,7 @@ class Scene:
 
 def _plain(value):
     """Return nested data without numpy, and without what JSON cannot say."""
-    if isinstance(value, str | int):  # a bool is an int too
+    if isinstance(value, str | int | None):  # a bool is an int too, None a gap
         return value
     if isinstance(value, float | np.floating):
         return _five_digits([value])[0]

@@ -39,7 +39,6 @@ def finding_is_a_sentence_with_numbers(draw):
     picture = drawn(draw)
     assert isinstance(picture, Picture)
     assert re.search(r"\d.*\.$", picture.finding)
-    check_writing(picture.finding)
 
 
 def text_is_at_least_11_points_at_the_size_shown(draw):
@@ -85,10 +84,17 @@ CHECKS = (
 )
 
 
-def style_of(pictures):
-    """Return the test that each of some pictures keeps the style."""
+def all_numbers_are_written_alike(draw):
+    picture = drawn(draw)
+    on_axes = [text.get_text() for ax in picture.axes for text in ax.texts]
+    for text in (picture.finding, *on_axes):
+        check_writing(text)
 
-    @pytest.mark.parametrize("check", CHECKS)
+
+def style_of(pictures, *more):
+    """Return the test that each of some pictures keeps the style, and more checks."""
+
+    @pytest.mark.parametrize("check", [*CHECKS, *more])
     @pytest.mark.parametrize("name", pictures)
     def test_every_picture_keeps_the_style(name, check):
         check(pictures[name])

@@ -25,7 +25,9 @@ PICTURES = {
     "stretched_difference": lambda: stretched_difference([[0.9], [0.2]], [1, 0]),
     "noise_by_size": lambda: noise_by_size(SIZES, law(), N),
 }
-test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
+test_every_picture_keeps_the_style = pictures.style_of(
+    PICTURES, pictures.all_numbers_are_written_alike
+)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -67,7 +67,9 @@ def swept(name):
 PICTURES = {name: lambda name=name: computation_graph(swept(name)) for name in GRAPHS}
 PICTURES["values"] = lambda: computation_graph(product_of_a_sum(), slopes=False)
 PICTURES["steps"] = lambda: steps_of_two_modes(*STEPS)
-test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
+test_every_picture_keeps_the_style = pictures.style_of(
+    PICTURES, pictures.all_numbers_are_written_alike
+)
 
 
 # --- the layout --------------------------------------------------------------------

@@ -47,7 +47,9 @@ def arrows(picture):
     return [(t.xyann, t.xy, t.arrow_patch.get_linestyle()) for t in found]
 
 
-test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
+test_every_picture_keeps_the_style = pictures.style_of(
+    PICTURES, pictures.all_numbers_are_written_alike
+)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (2, 2, 2, 2), (3, 4, 2), (1, 1)])

@@ -45,9 +45,9 @@ def panel(*marks, **look):
 @pytest.mark.parametrize(
     ("limits", "logarithmic", "message"),
     [
-        ((1, 1), False, "two; got 1, 1"),
-        ((0, np.inf), False, "finite and two; got 0, inf"),
-        ((np.nan, 1), False, "finite and two; got nan, 1"),
+        ((1, 1), False, "two different, finite numbers; got 1, 1"),
+        ((0, np.inf), False, "finite numbers; got 0, inf"),
+        ((np.nan, 1), False, "finite numbers; got nan, 1"),
         ((0, 1), True, "positive on a logarithmic axis; got 0, 1"),
         ((1, -1), True, "positive on a logarithmic axis; got 1, -1"),
     ],
@@ -56,10 +56,10 @@ def panel(*marks, **look):
 def test_limits_between_which_nothing_can_be_drawn_are_refused(
     axis, limits, logarithmic, message
 ):
-    given = {"xlim": (0.5, 1), "ylim": (0.5, 1), "marks": []}
-    given |= {f"{axis}lim": limits, f"{axis}log": logarithmic}
+    look = {"xlim": (0.5, 1), "ylim": (0.5, 1), "marks": []}
+    look |= {f"{axis}lim": limits, f"{axis}log": logarithmic}
     with pytest.raises(ValueError, match=f"{axis}lim must be .*{message}"):
-        Panel(**given)
+        Panel(**look)
 
 
 def test_an_axis_may_run_down():
@@ -82,12 +82,13 @@ def five_digits(value):
     )
 )
 def test_arrays_and_their_numbers_are_rounded_alike(values):
-    mark = Line(values, values.tolist())
+    mark = Line(values, [*values.tolist(), None])
     grid = Heat(np.stack([values, values]), (0, 1, 0, 1), np.float64(0), 1)
     [data] = Scene([panel(mark, grid)], "").as_data()
     line, heat = data["marks"]
     expected = [five_digits(value) for value in values.tolist()]
-    assert line["x"] == line["y"] == expected
+    assert line["x"] == expected
+    assert line["y"] == [*expected, None]
     assert heat["values"] == [expected, expected]
 
 

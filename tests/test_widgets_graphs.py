@@ -7,7 +7,7 @@ import explorers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sentences import numbers
+from sentences import check_writing, numbers
 
 from bpkit.widgets.graphs import GRAPHS, LAST, TAGS, WIDTH, GraphExplorer, sweep_of
 
@@ -72,6 +72,7 @@ def labels(view):
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
     explorers.check_numbers_are_finite(view.sentence)
+    check_writing(view.sentence)
     last = 2 * OPERATIONS[state["graph"]] + 1
     assert view.sentence.startswith(f"Step {min(state['step'], last)} of {last}")
 

@@ -6,7 +6,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from sentences import numbers
+from sentences import check_writing, numbers
 
 from bpkit import backprop, forward_pass, quadratic_cost, sigmoid_prime
 from bpkit.widgets.neurons import (
@@ -64,6 +64,7 @@ def said(**state):
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
     explorers.check_numbers_are_finite(view.sentence)
+    check_writing(view.sentence)
     assert re.search(r"\d.*\.$", view.sentence)
     assert 0 < len(view.panels[0].title) <= 44
     for mark in view.panels[0].marks:

@@ -76,44 +76,14 @@ def stretched_difference(a, y):
 
 
 def finite_population_correction(m, examples):
-    """Return how much closer a mean comes because no example is drawn twice.
-
-    Parameters
-    ----------
-    m : int or ndarray
-        Examples in a batch.
-    examples : int
-        Number of all the examples, N ≥ 2.
-
-    Returns
-    -------
-    float or ndarray
-        √((N − m) / (N − 1)), from 1 down to 0: the finite-population correction.
-    """
+    """Return √((N − m) / (N − 1)): how much closer m of N come as none comes twice."""
     return np.sqrt((examples - m) / (examples - 1))
 
 
 def noise_panel(sigma, examples, sizes, spreads, largest, **look):
-    """Return the axes with the noise of mini-batches against their size.
+    """Return the panel of `noise_by_size`, its curves drawn up to the largest size.
 
-    Parameters
-    ----------
-    sigma : float
-        Root mean square distance of a single example's gradient from the true one.
-    examples : int
-        Number of all the examples, N.
-    sizes, spreads : array_like, shape (k,)
-        Examples in a batch, and what was measured for that size.
-    largest : int
-        The last size of the curves.
-    **look
-        Anything else of the Panel.
-
-    Returns
-    -------
-    bpkit.scene.Panel
-        On logarithmic axes the line σ/√m, the curve of batches in which no example
-        comes twice, and a point for every size that was measured.
+    sigma is the distance of a single example's gradient from the true one.
     """
     m = np.geomspace(1, largest, 60)
     law = sigma / np.sqrt(m)

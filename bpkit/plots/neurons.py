@@ -97,27 +97,10 @@ def arrow(start, end, value, text, size=SIZE):
 
 
 def network_panel(centres, texts, arrows, first=0, wide=WIDE, size=SIZE, flat=()):
-    """Return the drawing of a network.
+    """Return a panel with the texts of each layer in boxes, and the arrows between.
 
-    Parameters
-    ----------
-    centres : list of list of tuple of float
-        What `places` gave.
-    texts : list of list of str
-        What stands in the boxes of each layer.
-    arrows : list
-        Marks of the wires.
-    first : int
-        Number of the first layer; layer 0 is the input.
-    wide, size : float
-        Width of a box, in inches; of a text, in pixels.
-    flat : collection of tuple of int
-        (l, k) of the neurons that are drawn grey, l from 0 for the first layer here.
-
-    Returns
-    -------
-    bpkit.scene.Panel
-        Without axes; one unit is an inch.
+    One unit is an inch; the size of a text is in pixels. Layer 0 is the input. Neurons
+    (l, k) in `flat`, l from 0 for the first layer here, are drawn grey.
     """
     half = (ROW * (max(map(len, centres)) - 1) + HIGH) / 2 + EDGE
     marks = sorted(arrows, key=lambda mark: mark.kind == "box")  # no wire on a number

@@ -83,29 +83,18 @@ def _legend(ax, labels, width):
 
 def _line(ax, m, z):
     """Draw a Line."""
-    ax.plot(
-        _floats(m.x),
-        _floats(m.y),
-        color=m.color,
-        linestyle=m.dash,
-        linewidth=m.width,
-        label=m.label or None,
-        zorder=z,
-    )
+    _plot(ax, m, z, linestyle=m.dash, linewidth=m.width)
 
 
 def _points(ax, m, z):
     """Draw Points."""
-    ax.plot(
-        _floats(m.x),
-        _floats(m.y),
-        color=m.color,
-        marker=m.marker,
-        linestyle="none",
-        markersize=m.size * POINT,
-        label=m.label or None,
-        zorder=z,
-    )
+    _plot(ax, m, z, linestyle="none", marker=m.marker, markersize=m.size * POINT)
+
+
+def _plot(ax, m, z, **look):
+    """Plot x and y, with gaps where there is no number."""
+    x, y = (np.asarray(values, dtype=float) for values in (m.x, m.y))
+    ax.plot(x, y, color=m.color, label=m.label or None, zorder=z, **look)
 
 
 def _arrow(ax, m, z):
@@ -123,17 +112,9 @@ def _arrow(ax, m, z):
 
 def _label(ax, m, z):
     """Draw a Label."""
-    ax.text(
-        m.x,
-        m.y,
-        m.text,
-        color=m.color,
-        ha=m.align,
-        va="center",
-        fontsize=m.size * POINT,
-        fontweight="bold" if m.bold else "normal",
-        zorder=z,
-    )
+    look = {"color": m.color, "fontsize": m.size * POINT, "zorder": z}
+    weight = "bold" if m.bold else "normal"
+    ax.text(m.x, m.y, m.text, ha=m.align, va="center", fontweight=weight, **look)
 
 
 def _box(ax, m, z):
@@ -156,20 +137,14 @@ def _box(ax, m, z):
 
 def _bars(ax, m, z):
     """Draw Bars."""
-    ax.bar(
-        _floats(m.x),
-        _floats(m.height),
-        width=m.width,
-        color=m.color,
-        label=m.label or None,
-        zorder=z,
-    )
+    look = {"color": m.color, "label": m.label or None, "zorder": z}
+    ax.bar(m.x, np.asarray(m.height, dtype=float), width=m.width, **look)
 
 
 def _heat(ax, m, z):
     """Draw a Heat."""
     ax.imshow(
-        _floats(m.values),
+        np.asarray(m.values, dtype=float),
         cmap=colour_map(m.colors),
         vmin=m.low,
         vmax=m.high,
@@ -190,8 +165,3 @@ DRAW = {
     "bars": _bars,
     "heat": _heat,
 }
-
-
-def _floats(values):
-    """Return numbers as floats, with gaps where there is none."""
-    return np.asarray(values, dtype=float)

@@ -85,7 +85,7 @@ class BatchExplorer(Explorer):
         rng = np.random.default_rng(state["seed"])
         clouds = batch_gradients(slopes, size, state["count"], rng)
         spread = _rms(clouds - true[:, None])
-        title = f"How far from the true gradient: σ = {number(one, 2)}"
+        title = f"Distance by size; σ = {number(one, 2)}"
         look = {"title": title, "height": 380, "weight": 0.9}
         panels = [
             _cloud(clouds, true, one, size, state["magnify"]),

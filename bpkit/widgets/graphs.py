@@ -26,42 +26,41 @@ LAST = 11  # the most steps that a graph here takes
 # --- the graphs ----------------------------------------------------------------------
 
 
-def product_of_a_sum(x, y, z):
+def product_of_a_sum(*values):
     """Return f = (x + y)·z and its inputs."""
-    inputs = [Node(x, "x"), Node(y, "y"), Node(z, "z")]
-    s = _named("s", inputs[0] + inputs[1])
-    return _named("f", s * inputs[2]), inputs
+    x, y, z = inputs = _inputs("x y z", values)
+    s = _named("s", x + y)
+    return _named("f", s * z), inputs
 
 
-def linear_neuron(w, x, b, y):
+def linear_neuron(*values):
     """Return the cost J = ½(wx + b − y)² and its inputs."""
-    inputs = [Node(w, "w"), Node(x, "x"), Node(b, "b"), Node(y, "y")]
-    c = _named("c", inputs[0] * inputs[1])
-    a = _named("a", c + inputs[2])
-    d = _named("d", a - inputs[3])
+    w, x, b, y = inputs = _inputs("w x b y", values)
+    c = _named("c", w * x)
+    a = _named("a", c + b)
+    d = _named("d", a - y)
     return _named("J", _named("q", d**2) / 2), inputs
 
 
-def sigmoid_neuron(w0, x0, w1, x1, w2):
+def sigmoid_neuron(*values):
     """Return f = σ(w₀x₀ + w₁x₁ + w₂) and its inputs."""
-    inputs = [
-        Node(value, name)
-        for value, name in zip(
-            (w0, x0, w1, x1, w2), ("w₀", "x₀", "w₁", "x₁", "w₂"), strict=True
-        )
-    ]
-    p = _named("p", inputs[0] * inputs[1])
-    q = _named("q", inputs[2] * inputs[3])
-    z = _named("z", _named("r", p + q) + inputs[4])
+    w0, x0, w1, x1, w2 = inputs = _inputs("w₀ x₀ w₁ x₁ w₂", values)
+    p, q = _named("p", w0 * x0), _named("q", w1 * x1)
+    z = _named("z", _named("r", p + q) + w2)
     return _named("f", sigmoid(z)), inputs
 
 
-def diamond(x):
+def diamond(*values):
     """Return f = a + a² with a = x + x, and its input."""
-    inputs = [Node(x, "x")]
-    a = _named("a", inputs[0] + inputs[0])
+    [x] = inputs = _inputs("x", values)
+    a = _named("a", x + x)
     b = _named("b", a * a)
     return _named("f", a + b), inputs
+
+
+def _inputs(names, values):
+    """Return an input for each name, with its value."""
+    return [Node(v, name) for name, v in zip(names.split(), values, strict=True)]
 
 
 def _named(name, node):
