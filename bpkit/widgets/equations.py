@@ -1,12 +1,9 @@
 """Lesson 6: the four equations, one at a time, on a drawn network."""
 
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from bpkit.activations import sigmoid_prime
-from bpkit.backprop import forward_pass
-from bpkit.costs import quadratic_cost
 from bpkit.scene import (
     BLACK,
     BLUE,
@@ -20,6 +17,7 @@ from bpkit.scene import (
     Scene,
 )
 from bpkit.widgets.explorer import Action, Explorer, Slider
+from bpkit.widgets.passes import Passes
 from bpkit.words import number, numbers
 
 WEIGHTS = (
@@ -50,28 +48,7 @@ FAINT = "#BDBDBD"
 FLAT = 0.05  # a neuron whose σ′ is below a fifth of its largest value, ¼
 SUB = "₁₂₃₄"
 
-
-@dataclass(frozen=True)
-class Pass:
-    """One forward and one backward pass: everything that the steps uncover."""
-
-    x: np.ndarray
-    y: np.ndarray
-    zs: list
-    activations: list
-    cost: float
-    deltas: tuple
-    nabla_w: tuple
-
-
-def passes(x, y):
-    """Return the Pass of one example, x of shape (3, 1) and y of shape (2, 1)."""
-    zs, activations = forward_pass(WEIGHTS, BIASES, x)
-    delta2 = (activations[2] - y) * sigmoid_prime(zs[1])
-    delta1 = (WEIGHTS[1].T @ delta2) * sigmoid_prime(zs[0])
-    nabla_w = (delta1 @ activations[0].T, delta2 @ activations[1].T)
-    cost = quadratic_cost(activations[2], y)
-    return Pass(x, y, zs, activations, cost, (delta1, delta2), nabla_w)
+passes = partial(Passes, WEIGHTS, BIASES)  # of one example (x, y)
 
 
 class EquationsExplorer(Explorer):
@@ -245,12 +222,12 @@ def _in_numbers(run, step):
         return [[number(slope, 2) for slope in row] for row in slopes]
     layer = 0 if step in (FORWARD_1, BP2, BP3_1) else 1
     z, a = run.zs[layer][:, 0], run.activations[layer + 1][:, 0]
-    slope, delta = sigmoid_prime(z), run.deltas[layer][:, 0]
+    slope, delta = run.gains[layer][:, 0], run.deltas[layer][:, 0]
     if step == BP1:
         gaps = zip(a, run.y[:, 0], strict=True)
         before = [f"({number(a_j)} − {number(y_j)})" for a_j, y_j in gaps]
     else:
-        before = [number(v) for v in (WEIGHTS[1].T @ run.deltas[1])[:, 0]]
+        before = [number(v) for v in run.arriving[0][:, 0]]
     rows = []
     for j in range(len(z)):
         name = f"{'¹²'[layer]}{SUB[j]}"
@@ -316,7 +293,7 @@ def _about_the_output_error(run):
         if d != 0
     ]
     said = ", ".join(ways) or "both outputs are right, so no error enters"
-    return f"{said}. {_flat(run.zs[1], 'output')}".strip()
+    return f"{said}. {_flat(run.gains[1], 'output')}".strip()
 
 
 def _about_biases(run, layer):
@@ -351,7 +328,7 @@ def _about_the_hidden_error(run):
     return (
         f"the brightest is hidden neuron {brightest + 1}, δ = "
         f"{number(delta[brightest, 0])}: {number(share)} times as large as the "
-        f"largest error at the output. {_flat(run.zs[0], 'hidden neuron')}"
+        f"largest error at the output. {_flat(run.gains[0], 'hidden neuron')}"
     ).strip()
 
 
@@ -379,15 +356,14 @@ def _about_all(run):
     return said
 
 
-def _flat(z, name):
+def _flat(gains, name):
     """Say which neurons sit where σ is flat, if any do."""
-    slopes = sigmoid_prime(z)[:, 0]
-    flattest = int(slopes.argmin())
-    if slopes[flattest] >= FLAT:
+    flattest = int(gains.argmin())
+    if gains.min() >= FLAT:
         return ""
     return (
         f"{name.capitalize()} {flattest + 1} sits where σ is flat: σ′ = "
-        f"{number(slopes[flattest])} lets little of its error through."
+        f"{number(gains.min())} lets little of its error through."
     )
 
 
