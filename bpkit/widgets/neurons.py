@@ -1,15 +1,14 @@
 """Lesson 5: the worked network, with the numbers of both passes on it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from bpkit.activations import sigmoid_prime
-from bpkit.backprop import forward_pass
-from bpkit.costs import quadratic_cost
 from bpkit.plots.neurons import arrow, network_panel, places, wires
 from bpkit.scene import Line, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
+from bpkit.widgets.passes import Passes
 from bpkit.words import number, numbers
 
 WEIGHTS = (
@@ -27,47 +26,7 @@ CENTRES = places((2, 2, 2, 2), WIDE)
 WIRES = wires(CENTRES, WIDE)
 RAISED, LOWERED = "⁰¹²³", "₁₂"
 FLAT = 0.05  # σ lets through less than a fifth of its best, ¼
-
-
-@dataclass(frozen=True)
-class Passes:
-    """One example taken through both passes; lists run from layer 1 to layer 3."""
-
-    x: np.ndarray
-    y: np.ndarray
-    zs: list
-    activations: list
-    gains: list
-    arriving: list
-    deltas: list
-
-    @property
-    def cost(self):
-        """½‖a − y‖² of the example."""
-        return quadratic_cost(self.activations[-1], self.y)
-
-    def carried(self, wire, way):
-        """Return what a wire (l, j, k) delivers: w·a on the way there, w·δ back."""
-        l, j, k = wire
-        signal = self.activations[l][k, 0] if way == FORWARD else self.deltas[l][j, 0]
-        return float(WEIGHTS[l][j, k] * signal)
-
-    def slope(self, wire):
-        """Return ∂C/∂w of a wire (l, j, k): what came in, times the error behind it."""
-        l, j, k = wire
-        return float(self.activations[l][k, 0] * self.deltas[l][j, 0])
-
-
-def passes(x, y):
-    """Return the Passes of one example; x and y are columns of two numbers."""
-    zs, activations = forward_pass(WEIGHTS, BIASES, x)
-    gains = [sigmoid_prime(z) for z in zs]
-    arriving, deltas = [activations[-1] - y], []
-    for l in (2, 1, 0):
-        deltas.insert(0, gains[l] * arriving[0])
-        if l:
-            arriving.insert(0, WEIGHTS[l].T @ deltas[0])
-    return Passes(x, y, zs, activations, gains, arriving, deltas)
+passes = partial(Passes, WEIGHTS, BIASES)  # of one example (x, y)
 
 
 class NeuronsExplorer(Explorer):
@@ -122,12 +81,19 @@ def _wire(run, way, shown, wire):
     value = float(WEIGHTS[l][j, k])
     text = number(value)
     if shown == CARRIED:
-        value = run.carried(wire, way)
+        value = _carried(run, wire, way)
         text = number(value, 2)
     elif shown == SLOPES:
-        value = run.slope(wire) if way == BACKWARD else 0.0
+        value = float(run.nabla_w[l][j, k]) if way == BACKWARD else 0.0
         text = number(value, 2) if way == BACKWARD else "?"
     return arrow(start, end, value, text, SIZE)
+
+
+def _carried(run, wire, way):
+    """Return what a wire (l, j, k) delivers: w·a on the way there, w·δ back."""
+    l, j, k = wire
+    signal = run.activations[l][k, 0] if way == FORWARD else run.deltas[l][j, 0]
+    return float(WEIGHTS[l][j, k] * signal)
 
 
 def _texts(run, way, l):
@@ -174,7 +140,7 @@ def _about_forward(run, shown):
         f"so C = {number(run.cost)}."
     )
     if shown == CARRIED:
-        parts = [number(run.carried((0, 0, k), FORWARD)) for k in (0, 1)]
+        parts = [number(_carried(run, (0, 0, k), FORWARD)) for k in (0, 1)]
         b, z = BIASES[0][0, 0], run.zs[0][0, 0]
         said += (
             f" The first neuron of layer 1 adds up {parts[0]} and {parts[1]} and its "
@@ -205,7 +171,7 @@ def _about_backward(run):
 
 def _about_paths(run):
     """Say how two wires meet at the first neuron of layer 2."""
-    parts = [run.carried((2, j, 0), BACKWARD) for j in (0, 1)]
+    parts = [_carried(run, (2, j, 0), BACKWARD) for j in (0, 1)]
     said = [number(part) for part in parts]
     against = parts[0] * parts[1] < 0
     return (
@@ -218,8 +184,9 @@ def _about_paths(run):
 
 def _about_slopes(run):
     """Say which weight matters most, and which way it should go."""
-    l, j, k = max(WIRES, key=lambda wire: abs(run.slope(wire)))
-    slope = run.slope((l, j, k))
+    slopes = np.stack(run.nabla_w)
+    l, j, k = np.unravel_index(np.abs(slopes).argmax(), slopes.shape)
+    slope = slopes[l, j, k]
     a, delta = run.activations[l][k, 0], run.deltas[l][j, 0]
     origin = f"neuron {k + 1} of layer {l}" if l else f"input {k + 1}"
     said = (
