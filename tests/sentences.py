@@ -5,8 +5,12 @@ import re
 
 def numbers(text):
     """Return the numbers in a text, as floats."""
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", text)
-    return [float(number.replace("−", "-")) for number in found]
+    return [number(t) for t in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", text)]
+
+
+def number(text):
+    """Return what a text says that is nothing but a number."""
+    return float(text.replace("−", "-"))
 
 
 def check_writing(text):

@@ -7,6 +7,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sentences import number
 
 from bpkit import backprop, numerical_gradient, quadratic_cost, relative_error, sigmoid
 from bpkit.exercises import bank
@@ -23,10 +24,6 @@ def state(bug="none", layer=0, examples=5, network=0):
 
 def sentence(**parts):
     return EXPLORER.view(state(**parts)).sentence
-
-
-def number(text):
-    return float(text.replace("−", "-"))
 
 
 def report_of(state):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import number
 
 from bpkit import numerical_gradient
 from bpkit.widgets.descent import LANDSCAPES, DescentExplorer, descent_on, diagnose
@@ -21,11 +22,6 @@ STATES = explorers.states(EXPLORER, between=True)
 def sentence(**changes):
     """Return the sentence of the first state with some changes."""
     return EXPLORER.view(EXPLORER.start() | changes).sentence
-
-
-def number(text):
-    """Read a number that a sentence shows."""
-    return float(text.replace("−", "-"))
 
 
 def walked(state):

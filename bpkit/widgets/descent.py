@@ -30,6 +30,7 @@ ARRIVED = 1e-3  # a slope below this counts as flat
 STALLED = 0.1  # and one below this as nearly flat
 CRAWL = 0.02  # of the way that is left, in one step
 FAR = 1e6  # where drawing stops; the frames end at 3
+MOST_STEPS = 200
 AXES = ("x₀", "x₁")
 
 
@@ -381,7 +382,7 @@ class DescentExplorer(Explorer):
         Slider("x", "start x, or x₀", -2.0, 2.0, 0.05, 1.5),
         Slider("x1", "start x₁ (on a map)", -2.0, 2.0, 0.05, 1.0),
         Slider("eta", "learning rate η", 0.005, 0.5, 0.005, 0.02),
-        Slider("steps", "steps", 0, 200, 1, 60),
+        Slider("steps", "steps", 0, MOST_STEPS, 1, 60),
         Slider("noise", "noise of the slope", 0.0, 3.0, 0.1, 0.0),
         Toggle("uphill", "wrong sign", False),
         Play("walk", "Walk"),
@@ -396,21 +397,17 @@ class DescentExplorer(Explorer):
         run = descent_on(land, start, eta, state["steps"], state["noise"])
         ground = _curve_panel if len(start) == 1 else _map_panel
         panels = [ground(run), _cost_panel(run)]
-        full = state["steps"] >= self._most_steps()
+        full = state["steps"] >= MOST_STEPS
         return Scene(panels, diagnose(run, state["noise"]), full)
 
     def act(self, name, state):
         """Answer a button: one step more; playing from the last step starts anew."""
         if name not in ("walk", "step"):
             return super().act(name, state)
-        steps, most = state["steps"], self._most_steps()
-        if name == "walk" and steps >= most:
+        steps = state["steps"]
+        if name == "walk" and steps >= MOST_STEPS:
             return state | {"steps": 0}
-        return state | {"steps": min(steps + 1, most)}
-
-    def _most_steps(self):
-        """Return the end of the slider of steps."""
-        return next(c.high for c in self.controls if c.name == "steps")
+        return state | {"steps": min(steps + 1, MOST_STEPS)}
 
 
 def _path(x, y):
