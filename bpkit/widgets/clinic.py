@@ -47,16 +47,7 @@ NO_TRANSPOSE = "transpose forgotten"
 SUM_B = "sum for mean in BP3"
 SUM_W = "sum for mean in BP4"
 Z_FOR_A = "z for a in BP4"
-BUGS = (
-    NONE,
-    SIGN,
-    SLOPE_OF_A,
-    NO_SLOPE,
-    NO_TRANSPOSE,
-    SUM_B,
-    SUM_W,
-    Z_FOR_A,
-)
+BUGS = (NONE, SIGN, SLOPE_OF_A, NO_SLOPE, NO_TRANSPOSE, SUM_B, SUM_W, Z_FOR_A)
 
 
 class LocaliserExplorer(Explorer):

@@ -27,14 +27,7 @@ from bpkit.scene import (
     Points,
     Scene,
 )
-from bpkit.widgets.explorer import (
-    Action,
-    Choice,
-    Entry,
-    Explorer,
-    Play,
-    Slider,
-)
+from bpkit.widgets.explorer import Action, Choice, Entry, Explorer, Play, Slider
 from bpkit.words import number
 
 DATA = {"two_moons": two_moons, "spirals": spirals}
