@@ -126,6 +126,11 @@ def label_axes(ax, xlabel, ylabel, title=None):
     return ax
 
 
+def write(ax, x, y, text, **look):
+    """Write a text centred at a point."""
+    ax.text(x, y, text, **{"ha": "center", "va": "center", "fontsize": TEXT, **look})
+
+
 def add_legend(ax):
     """Add a legend in the common text size."""
     ax.legend(fontsize=TEXT, frameon=False)

@@ -11,7 +11,7 @@ from bpkit.plots.base import (
     label_axes,
     require_curves,
 )
-from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.scene import BLUE, GREY, VERMILION
 from bpkit.words import count, listed, number
 
 FINE_BELOW = 1e-5
@@ -120,7 +120,6 @@ def error_ladder(report):
             ha="center",
             fontsize=TEXT,
             fontweight="bold",
-            color=BLACK,
         )
     picture.legend(loc="outside upper right", ncols=2, fontsize=TEXT, frameon=False)
     picture.finding = _ladder_finding(rungs, broken)

@@ -11,6 +11,7 @@ from bpkit.plots.base import (
     as_counts,
     draw_two_counts,
     power_law,
+    write,
 )
 from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, decimals, multiple
@@ -45,12 +46,12 @@ def outer_product(delta, a_prev):
     # Half as deep as the palette goes: black numbers stand on every colour.
     ax.imshow(slopes, cmap=DIVERGING, vmin=-2 * limit, vmax=2 * limit, aspect="auto")
     for (j, k), slope in np.ndenumerate(slopes):
-        _write(ax, k, j, decimals(slope, 3))
+        write(ax, k, j, decimals(slope, 3))
     for k, a in enumerate(a_prev):
-        _write(ax, k, -1, f"$a_{k + 1}$ = {decimals(a, 3)}")
+        write(ax, k, -1, f"$a_{k + 1}$ = {decimals(a, 3)}")
     for j, d in enumerate(delta):
-        _write(ax, -1, j, rf"$\delta_{j + 1}$ = {decimals(d, 3)}")
-    _write(ax, -1, -1, "×")
+        write(ax, -1, j, rf"$\delta_{j + 1}$ = {decimals(d, 3)}")
+    write(ax, -1, -1, "×")
     ax.set_xlim(-1.5, len(a_prev) - 0.5)
     ax.set_ylim(len(delta) - 0.5, -1.5)
     ax.axhline(-0.5, color=BLACK, linewidth=1)
@@ -97,18 +98,14 @@ def what_is_kept(depth):
     forward, asked = _forward_row(depth), _asked(depth)
     for (x, name), (x_next, _) in pairwise(forward):
         _arrow(ax, (x + 0.3, 2), (x_next - 0.3, 2), BLUE, "-")
-        _write(ax, x, 2, f"${name}$")
-    _write(ax, forward[-1][0], 2, "$C$")
+        write(ax, x, 2, f"${name}$")
+    write(ax, forward[-1][0], 2, "$C$")
     place = {name: x for x, name in forward}
     for l in range(depth, 0, -1):
         x = place[f"z^{l}"]
-        _write(ax, x, 0.7, rf"$\delta^{l}$")
-        _write(
-            ax,
-            x,
-            -0.25,
-            f"$\\partial C/\\partial b^{l}$\n$\\partial C/\\partial W^{l}$",
-        )
+        write(ax, x, 0.7, rf"$\delta^{l}$")
+        slopes = rf"$\partial C/\partial b^{l}$", rf"$\partial C/\partial W^{l}$"
+        write(ax, x, -0.25, "\n".join(slopes))
         _arrow(ax, (x, 0.5), (x, 0.12), BLACK, "-")
         start = place[f"z^{l + 1}"] if l < depth else forward[-1][0] + 0.25
         _arrow(ax, (start - 0.25, 0.7), (x + 0.3, 0.7), VERMILION, "-")
@@ -205,11 +202,6 @@ def _as_column(name, array):
     if array.ndim != 2 or array.shape[1] != 1 or not len(array):
         raise ValueError(f"{name} must be a column, shape (n, 1); got {array.shape}")
     return array[:, 0]
-
-
-def _write(ax, x, y, text):
-    """Write a text centred at a point."""
-    ax.text(x, y, text, ha="center", va="center", fontsize=TEXT)
 
 
 def _arrow(ax, start, end, color, dash):

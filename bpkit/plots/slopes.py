@@ -5,7 +5,7 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from bpkit.plots.base import LINE_STYLES, TEXT, Picture, label_axes
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, label_axes, write
 from bpkit.scene import BLACK, GREY, ORANGE, SKY, VERMILION
 from bpkit.words import decimals, number
 
@@ -55,16 +55,10 @@ def growing_square(side, nudge):
         ax.add_patch(
             Rectangle(corner, width, height, fc=color, ec=BLACK, hatch=hatch, alpha=0.7)
         )
-        ax.text(
-            corner[0] + width / 2,
-            corner[1] + height / 2,
-            text,
-            ha="center",
-            va="center",
-            fontsize=TEXT,
-            rotation=90 if height > width else 0,
-            bbox={"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None,
-        )
+        paper = {"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None
+        middle = corner[0] + width / 2, corner[1] + height / 2
+        turned = 90 if height > width else 0
+        write(ax, *middle, text, rotation=turned, bbox=paper)
     picture.finding = (
         f"A side of {side:g} grows by {nudge:g}; the area grows from {side**2:g} to "
         f"{(side + nudge) ** 2:g}. The two strips (striped) add "

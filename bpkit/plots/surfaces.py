@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes, write
 from bpkit.scene import BLACK, BLUE, GREY, VERMILION
 from bpkit.words import count, decimals, listed, number
 
@@ -175,7 +175,7 @@ def error_bands(errors):
     picture = Picture(height=1.5 + 0.34 * len(names))
     ax = label_axes(picture.subplots(), "relative error", "gradient under test")
     rows = np.arange(len(names))
-    _draw_bands(ax.axvline, lambda x, word: ax.text(x, -0.85, word, **_MIDDLE))
+    _draw_bands(ax.axvline, lambda x, word: write(ax, x, -0.85, word))
     drawn = np.maximum(values, ROUNDING)
     ax.hlines(rows, ROUNDING, drawn, color=GREY, linewidth=1, linestyle=":")
     for marker, color, inside in zip("os^", _BAND_COLOURS, _bands(values), strict=True):
@@ -240,7 +240,6 @@ def errors_by_step(steps, curves):
 _WORDS = ("fine", "suspicious", "wrong")
 _WHERE = (f"below {number(FINE)}", "in between", f"above {number(WRONG)}")
 _BAND_COLOURS = (BLUE, BLACK, VERMILION)
-_MIDDLE = {"ha": "center", "va": "center", "fontsize": TEXT}
 
 
 def _bands(values):

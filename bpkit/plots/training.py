@@ -18,6 +18,7 @@ from bpkit.plots.base import (
     label_axes,
     require_curves,
     side_of,
+    write,
 )
 from bpkit.scene import BLACK, GREY, ORANGE, VERMILION
 from bpkit.words import count, decimals, listed
@@ -157,16 +158,9 @@ def confusion_matrix(labels, reads):
     ax.set_xticks(range(classes))
     ax.set_yticks(range(classes))
     for (row, column), times in np.ndenumerate(table):
-        ax.text(
-            column,
-            row,
-            str(times) if times else "·",
-            ha="center",
-            va="center",
-            fontsize=TEXT,
-            color=BLACK if times else GREY,
-            fontweight="bold" if row == column else "normal",
-        )
+        look = {"color": BLACK} if times else {"color": GREY}
+        look["fontweight"] = "bold" if row == column else "normal"
+        write(ax, column, row, str(times) if times else "·", **look)
     picture.finding = _confusion_finding(table, errors)
     return picture
 
@@ -293,7 +287,7 @@ def hidden_weights(weights, columns=6, quantity="weight"):
         )
         for mark, pixel in (("+", row.argmax()), ("−", row.argmin())):
             y, x = divmod(int(pixel), side)
-            ax.text(x, y, mark, ha="center", va="center", fontsize=TEXT + 2)
+            write(ax, x, y, mark, fontsize=TEXT + 2)
     bar = picture.colorbar(image, ax=list(axes), location="bottom", aspect=40, pad=0.02)
     bar.set_label(f"{quantity}: − pushes down, + pulls up", fontsize=TEXT)
     bar.ax.tick_params(labelsize=TEXT)
