@@ -48,7 +48,7 @@ def sigmoid(z):
     if np.iscomplexobj(z):
         return _complex_logistic(z)[()]
     with np.errstate(over="ignore", under="ignore"):
-        return _logistic(z, np.empty_like(z))[()]
+        return logistic(z, np.empty_like(z))[()]
 
 
 def sigmoid_prime(z):
@@ -93,7 +93,7 @@ def sigmoid_prime(z):
         return sigmoid(z) * sigmoid(-z)
 
 
-def _logistic(z, out, one=1.0):
+def logistic(z, out, one=1.0):
     """Write 1 / (1 + exp(−z)) into `out`; the caller sets errstate(over="ignore").
 
     An array of the right type for `one` saves converting the constant at every call.

@@ -1,14 +1,18 @@
 """Costs: how wrong an output is, as one number, and its slope.
 
 The outputs `a` and the targets `y` hold one example a column, and a cost is the mean
-over the columns.
+over the columns. `COSTS` has a row for each cost that a network can descend.
 """
 
 import operator
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 __all__ = [
+    "COSTS",
+    "Cost",
     "cost_derivative",
     "cross_entropy_cost",
     "hinge_gradient",
@@ -62,10 +66,8 @@ def cost_derivative(a, y):
 
     Parameters
     ----------
-    a : array_like, shape (n, m)
-        Outputs, one column an example, dimensionless.
-    y : array_like, shape (n, m)
-        Targets, as `a`.
+    a, y : array_like, shape (n, m)
+        As for `quadratic_cost`.
 
     Returns
     -------
@@ -74,10 +76,8 @@ def cost_derivative(a, y):
 
     Raises
     ------
-    TypeError
-        If `a` or `y` does not hold numbers.
-    ValueError
-        If the shapes differ, are not (n, m), or hold no entry.
+    TypeError, ValueError
+        As for `quadratic_cost`.
 
     Notes
     -----
@@ -196,14 +196,8 @@ def hinge_gradient(w, x, y, margin=1.0):
 
     Parameters
     ----------
-    w : array_like, shape (k, n)
-        Weights, one row a class, dimensionless.
-    x : array_like, shape (n, 1)
-        The example, dimensionless.
-    y : int
-        Its class, 0 to k − 1.
-    margin : float
-        By how much the right class's score has to lead, dimensionless, 0 or more.
+    w, x, y, margin
+        As for `hinge_loss`.
 
     Returns
     -------
@@ -212,12 +206,8 @@ def hinge_gradient(w, x, y, margin=1.0):
 
     Raises
     ------
-    TypeError
-        If `w` or `x` does not hold real numbers, `y` is not an int, or `margin` is
-        not a number.
-    ValueError
-        If the shapes do not fit, `y` is no class, or `margin` is negative or not
-        finite.
+    TypeError, ValueError
+        As for `hinge_loss`.
 
     Notes
     -----
@@ -243,6 +233,60 @@ def hinge_gradient(w, x, y, margin=1.0):
     violated = (_shortfalls(w, x, y, margin) > 0).astype(w.dtype)
     violated[y] = -np.sum(violated)
     return violated @ x.T
+
+
+class Cost(NamedTuple):
+    """What there is to know of a cost that a network descends.
+
+    Attributes
+    ----------
+    name : str
+        What `Network` and `backprop` call it.
+    value : callable
+        ``value(a, y)`` is the mean cost over the columns.
+    derivative : callable
+        ``derivative(a, y)`` is ∂C/∂a of each column.
+    delta : callable
+        ``delta(a, y, slope)`` is δ = ∂C/∂a ⊙ σ′(z) of each column, a new array, with
+        `slope` for σ′(z): written apart, since for some costs σ′(z) cancels.
+    y_range : tuple of float
+        The least and the largest target for which the cost is defined.
+    unit : str
+        Unit of the value; empty where it is dimensionless.
+    """
+
+    name: str
+    value: Callable
+    derivative: Callable
+    delta: Callable
+    y_range: tuple
+    unit: str
+
+
+def _cross_entropy_derivative(a, y):
+    """Give (a − y) / (a (1 − a)): infinite where a neuron is certain and wrong."""
+    a, y = _outputs_and_targets(a, y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(a == y, 0, (a - y) / (a * (1 - a)))
+
+
+QUADRATIC = Cost(
+    name="quadratic",
+    value=quadratic_cost,
+    derivative=cost_derivative,
+    delta=lambda a, y, slope: (a - y) * slope,
+    y_range=(-np.inf, np.inf),
+    unit="",
+)
+CROSS_ENTROPY = Cost(
+    name="cross_entropy",
+    value=cross_entropy_cost,
+    derivative=_cross_entropy_derivative,
+    delta=lambda a, y, slope: a - y,
+    y_range=(0, 1),
+    unit="nats",
+)
+COSTS = {cost.name: cost for cost in (QUADRATIC, CROSS_ENTROPY)}
 
 
 def _surprise(p):

@@ -215,12 +215,8 @@ def spirals(m=500, noise=0.1, rng=None):
 
     Parameters
     ----------
-    m : int
-        Number of points, at least 2. When odd, class 0 has one more than class 1.
-    noise : float
-        Standard deviation of each coordinate's noise, dimensionless.
-    rng : numpy.random.Generator
-        Source of the points; must be passed.
+    m, noise, rng
+        As for `two_moons`.
 
     Returns
     -------
@@ -231,10 +227,8 @@ def spirals(m=500, noise=0.1, rng=None):
 
     Raises
     ------
-    TypeError
-        If `m` is not an integer, `noise` not a number or `rng` not a Generator.
-    ValueError
-        If m < 2, or `noise` is negative or not finite.
+    TypeError, ValueError
+        As for `two_moons`.
 
     Notes
     -----
@@ -300,7 +294,7 @@ def _download_mnist():
             known_hash=f"sha256:{MNIST_SHA256}",
             fname="mnist.npz",
             path=pooch.os_cache("bpkit"),
-            progressbar=sys.stderr.isatty(),
+            progressbar=sys.stderr is not None and sys.stderr.isatty(),
         )
     # pooch reports a wrong checksum as a ValueError.
     except (OSError, ValueError) as error:

@@ -1,30 +1,19 @@
 """A network of sigmoid neurons, trained by stochastic gradient descent."""
 
 import math
-import operator
 import sys
 import zipfile
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 
-from bpkit.backprop import (
-    COSTS,
-    aligned,
-    as_columns,
-    backprop,
-    forward_pass,
-    layers_for,
-    require_parameters,
-    run_backward,
-    run_forward,
-)
-from bpkit.costs import cost_derivative, cross_entropy_cost, quadratic_cost
+from bpkit import checks
+from bpkit.backprop import backprop, forward_pass
+from bpkit.costs import COSTS
+from bpkit.training import Training, mini_batches, with_ones
 
 STARTS = ("standard", "scaled")
-CHUNK = 250  # examples gathered at a time: enough to pay, small enough for the cache
 
 
 @dataclass(frozen=True)
@@ -61,14 +50,6 @@ class Record:
         return f"Epoch {self.epoch}: {self.correct} / {self.total}"
 
 
-class _Steps(NamedTuple):
-    """Some steps of a run: how many, on how many examples, at what summed cost."""
-
-    taken: int
-    examples: int
-    cost: float
-
-
 class Network:
     r"""Sigmoid neurons in layers; ``weights[l]`` leads from layer l to layer l + 1.
 
@@ -90,9 +71,12 @@ class Network:
     Attributes
     ----------
     weights : list of ndarray
-        One matrix a layer, shape (n_out, n_in).
+        One matrix a layer, shape (n_out, n_in). To edit them or to replace them by
+        other arrays of the same shapes is allowed at any time. Training puts new
+        arrays in their place, but within an epoch it may change those in place: copy
+        what you want to keep.
     biases : list of ndarray
-        One column a layer, shape (n_out, 1).
+        One column a layer, shape (n_out, 1); likewise.
 
     Raises
     ------
@@ -128,9 +112,9 @@ class Network:
     def __init__(
         self, sizes, seed=None, cost="quadratic", start="standard", dtype=np.float64
     ):
-        self.sizes = _as_sizes(sizes)
-        self.cost = _one_of("cost", cost, COSTS)
-        self.start = _one_of("start", start, STARTS)
+        self.sizes = checks.as_sizes(sizes)
+        self.cost = checks.one_of("cost", cost, COSTS)
+        self.start = checks.one_of("start", start, STARTS)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float64, np.float32):
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}")
@@ -163,9 +147,9 @@ class Network:
         ValueError
             If the shape of `a` does not fit, or it holds NaN or infinity.
         """
-        self._require_parameters()
-        a = as_columns("a", a, self.sizes[0], self.dtype)
-        return forward_pass(self.weights, self.biases, a)[1][-1]
+        weights, biases = self._parameters()
+        a = checks.as_columns("a", a, self.sizes[0], self.dtype)
+        return forward_pass(weights, biases, a)[1][-1]
 
     def backprop(self, x, y):
         """Return the gradient of the batch's mean cost.
@@ -187,8 +171,7 @@ class Network:
         ValueError
             If shapes do not fit, or x or y holds NaN or infinity.
         """
-        self._require_parameters()
-        return backprop(self.weights, self.biases, x, y, self.cost)
+        return backprop(*self._parameters(), x, y, self.cost)
 
     def cost_derivative(self, output, y):
         """Return ∂C/∂a at the output, for each example by itself.
@@ -204,12 +187,7 @@ class Network:
             a − y for the quadratic cost; (a − y) / (a (1 − a)) for cross-entropy,
             which is infinite where a neuron is certain and wrong.
         """
-        error = cost_derivative(output, y)
-        if self.cost == "quadratic":
-            return error
-        a = np.asarray(output)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(error == 0, 0, error / (a * (1 - a)))
+        return COSTS[self.cost].derivative(output, y)
 
     def update_mini_batch(self, mini_batch, eta):
         """Take one step of gradient descent on one mini-batch.
@@ -226,12 +204,10 @@ class Network:
         ValueError
             If shapes do not fit, data are not finite, or η is not.
         """
-        eta = _as_eta(eta)
-        self._require_parameters()
-        x, y = _training_rows(mini_batch, self.sizes, self.dtype)
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            layers = layers_for(self.weights, self.biases, len(x))
-            self._step(layers, x.T, y.T, eta / len(x))
+        eta = checks.as_eta(eta)
+        x, y = self._rows("mini_batch", mini_batch)
+        training = Training(*self._parameters(), COSTS[self.cost], eta)
+        self._descend(training, [(with_ones(x).T, y.T)])
 
     def SGD(self, training_data, epochs, mini_batch_size, eta, test_data=None):
         """Train by stochastic gradient descent and print a line an epoch.
@@ -272,7 +248,7 @@ class Network:
 
         run = self.train(training_data, epochs, mini_batch_size, eta, test_data)
         history = []
-        watched = sys.stderr.isatty()
+        watched = sys.stderr is not None and sys.stderr.isatty()
         for record in tqdm(run, total=epochs, unit="epoch", disable=not watched):
             tqdm.write(str(record))
             history.append(record)
@@ -307,13 +283,13 @@ class Network:
         ValueError, TypeError, FloatingPointError
             As for `SGD`; bad input is refused at the call, before the first step.
         """
-        self._require_parameters()
-        epochs = _as_count("epochs", epochs)
-        size = _as_count("mini_batch_size", mini_batch_size)
-        eta = _as_eta(eta)
-        every = None if every is None else _as_count("every", every)
-        rows = _training_rows(training_data, self.sizes, self.dtype)
-        test = None if test_data is None else self._as_test_data(test_data)
+        self._parameters()
+        epochs = checks.as_count("epochs", epochs)
+        size = checks.as_count("mini_batch_size", mini_batch_size)
+        eta = checks.as_eta(eta)
+        every = None if every is None else checks.as_count("every", every)
+        rows = self._rows("training_data", training_data)
+        test = None if test_data is None else self._test_data(test_data)
         return self._run(rows, epochs, size, eta, test, every)
 
     def evaluate(self, test_data):
@@ -336,7 +312,7 @@ class Network:
         ValueError, TypeError
             If shapes do not fit or a label is out of range.
         """
-        return self._count_right(*self._as_test_data(test_data))
+        return self._count_right(*self._test_data(test_data))
 
     def predict(self, x):
         """Return the label the network reads in each column.
@@ -351,7 +327,7 @@ class Network:
         ndarray of int, shape (m,)
             Index of the largest output; with one output, 1 where it is above ½.
         """
-        return _labels_of(self.feedforward(x))
+        return checks.labels_of(self.feedforward(x))
 
     def mean_cost(self, data):
         """Return the mean cost over a data set.
@@ -366,8 +342,8 @@ class Network:
         float
             Dimensionless for the quadratic cost, nats for cross-entropy.
         """
-        x, y = _training_rows(data, self.sizes, self.dtype)
-        return self._cost_of(self.feedforward(x.T), y.T)
+        x, y = self._rows("data", data)
+        return COSTS[self.cost].value(self.feedforward(x.T), y.T)
 
     def save(self, path):
         """Write the network to an npz file (arrays and names only, no pickle).
@@ -409,78 +385,66 @@ class Network:
                 layers = range(len(sizes) - 1)
                 weights = [saved[f"weights_{l}"] for l in layers]
                 biases = [saved[f"biases_{l}"] for l in layers]
-        except (KeyError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
+            net = cls(sizes.tolist(), seed, str(cost), str(start), weights[0].dtype)
+        except (
+            EOFError,
+            LookupError,
+            TypeError,
+            ValueError,
+            zipfile.BadZipFile,
+        ) as error:
             raise ValueError(f"{path} is not a saved network: {error}") from error
-        net = cls(sizes.tolist(), 0, str(cost), str(start), weights[0].dtype)
         net.rng = np.random.default_rng(seed)
         net.weights, net.biases = weights, biases
-        net._require_parameters()
+        net._parameters()
         return net
 
     def _draw(self, shape, divisor):
         """Return normal numbers with standard deviation 1/divisor."""
-        drawn = aligned(shape, self.dtype)
-        drawn[:] = self.rng.standard_normal(shape) / divisor
-        return drawn
+        return (self.rng.standard_normal(shape) / divisor).astype(self.dtype)
+
+    def _parameters(self):
+        """Return weights and biases, which the user may have replaced, if they fit."""
+        weights, biases = checks.as_parameters(self.weights, self.biases, self.dtype)
+        sizes = checks.sizes_of(weights)
+        if sizes != self.sizes:
+            raise ValueError(
+                f"weights must be those of a network of sizes {self.sizes}; "
+                f"got sizes {sizes}"
+            )
+        return weights, biases
+
+    def _rows(self, name, data):
+        """Return x and y of training data with an example a row."""
+        cost = COSTS[self.cost]
+        return checks.as_rows(name, data, self.sizes, self.dtype, cost)
+
+    def _test_data(self, data):
+        """Return (x, labels) of shapes (n_0, N) and (N,)."""
+        return checks.as_test_data(data, self.sizes, self.dtype)
 
     def _run(self, rows, epochs, size, eta, test, every):
         """Yield the records of a training run."""
-        step = 0
-        size = min(size, len(rows[0]))
+        x, y = with_ones(rows[0]), rows[1]
+        size, step = min(size, len(x)), 0
+        steps = -(-len(x) // size)
+        every = min(every or steps, steps)
+        training = Training(*self._parameters(), COSTS[self.cost], eta)
         for epoch in range(epochs):
-            batches = self._mini_batches(*rows, size)
-            while (steps := self._advance(islice(batches, every), size, eta)).taken:
-                step += steps.taken
-                yield self._record(epoch, step, steps.cost / steps.examples, test)
+            batches = mini_batches(x, y, size, self.rng)
+            for first in range(0, steps, every):
+                # Whoever had the last record may have set other weights.
+                training.go_on_from(*self._parameters())
+                cost = self._descend(training, islice(batches, every))
+                step += min(every, steps - first)
+                yield self._record(epoch, step, cost, test)
 
-    def _advance(self, batches, size, eta):
-        """Take one step a mini-batch; return how many, and their summed cost."""
-        # A generator would lend its errstate to whoever resumes it, so it is set here.
-        taken = examples = cost = 0
-        layers = layers_for(self.weights, self.biases, size)
+    def _descend(self, training, batches):
+        """Take one step a mini-batch; return the mean cost of their examples before."""
+        self.weights, self.biases = list(training.weights), list(training.biases)
+        # Not around a generator, which would lend it to whoever resumes it.
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            for x, y in batches:
-                m = x.shape[1]
-                if m != size:
-                    layers = layers_for(self.weights, self.biases, m)
-                cost += self._step(layers, x, y, eta / m)
-                examples += m
-                taken += 1
-        return _Steps(taken, examples, cost)
-
-    def _mini_batches(self, rows_x, rows_y, size):
-        """Yield shuffled mini-batches as columns, every example once."""
-        order = self.rng.permutation(len(rows_x))
-        chunk = size * max(1, CHUNK // size)
-        shape = min(chunk, len(order))
-        gathered_x = np.empty((shape, rows_x.shape[1]), self.dtype)
-        gathered_y = np.empty((shape, rows_y.shape[1]), self.dtype)
-        for first in range(0, len(order), chunk):
-            chosen = order[first : first + chunk]
-            x, y = gathered_x[: len(chosen)], gathered_y[: len(chosen)]
-            # mode="clip" lets take write straight into out.
-            np.take(rows_x, chosen, axis=0, out=x, mode="clip")
-            np.take(rows_y, chosen, axis=0, out=y, mode="clip")
-            whole = len(chosen) // size * size
-            stacks = _stacked(x[:whole], size), _stacked(y[:whole], size)
-            yield from zip(*stacks, strict=True)
-            if whole < len(chosen):
-                yield x[whole:].T, y[whole:].T
-
-    def _step(self, layers, x, y, scale):
-        """Move the parameters by one mini-batch; return its summed cost before that."""
-        a = run_forward(layers, x)
-        squares = run_backward(layers, x, y, scale, self.cost)
-        for layer in layers:
-            layer.descend()
-        if self.cost == "quadratic":
-            return squares / 2
-        return x.shape[1] * self._cost_of(a, y)
-
-    def _cost_of(self, a, y):
-        """Return the mean cost over the columns."""
-        cost = quadratic_cost if self.cost == "quadratic" else cross_entropy_cost
-        return cost(a, y)
+            return training.cost.value(*training.descend(batches))
 
     def _record(self, epoch, step, cost, test):
         """Return the record of this moment, or stop a run that has diverged."""
@@ -497,146 +461,3 @@ class Network:
     def _count_right(self, x, labels):
         """Return how many columns of x are read as their label."""
         return int(np.count_nonzero(self.predict(x) == labels))
-
-    def _as_test_data(self, data):
-        """Return (x, labels) of shapes (n_0, N) and (N,)."""
-        x, labels = _columns_and_targets("test_data", data, self.sizes[0])
-        x = as_columns("x of test_data", x, self.sizes[0], self.dtype)
-        labels = _as_labels(labels, self.sizes[-1], x.shape[1])
-        return x, labels
-
-    def _require_parameters(self):
-        """Check parameters that the user may have replaced."""
-        sizes = require_parameters(self.weights, self.biases)
-        if sizes != self.sizes:
-            raise ValueError(
-                f"weights must be those of a network of sizes {self.sizes}; "
-                f"got sizes {sizes}"
-            )
-        for p in (*self.weights, *self.biases):
-            if p.dtype != self.dtype:
-                raise TypeError(f"weights must be {self.dtype}; got {p.dtype}")
-
-
-def _stacked(rows, size):
-    """Return rows as a stack of mini-batches (n, size), without a copy."""
-    return rows.reshape(-1, size, rows.shape[1]).transpose(0, 2, 1)
-
-
-def _as_sizes(sizes):
-    """Return the sizes as a list of ints of at least 1."""
-    if isinstance(sizes, str) or not np.iterable(sizes):
-        raise TypeError(f"sizes must be a list like [784, 30, 10]; got {sizes!r}")
-    sizes = [_as_count("each of sizes", n) for n in sizes]
-    if len(sizes) < 2:
-        raise ValueError(
-            f"sizes must name at least an input and an output layer; got {sizes}"
-        )
-    return sizes
-
-
-def _as_count(name, value):
-    """Return value as an int of at least 1."""
-    if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be a whole number; got {value!r}")
-    try:
-        count = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number; got {value!r}") from None
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1; got {count}")
-    return count
-
-
-def _as_eta(eta):
-    """Return eta as a finite float."""
-    try:
-        value = float(eta)
-    except (TypeError, ValueError):
-        raise TypeError(f"eta must be a number; got {eta!r}") from None
-    if not math.isfinite(value):
-        raise ValueError(f"eta must be finite; got {value}")
-    return value
-
-
-def _one_of(name, value, choices):
-    """Return value if it is one of the choices."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {choices}; got {value!r}")
-    return value
-
-
-def _columns_and_targets(name, data, n):
-    """Return x with examples as columns and the targets, as arrays, unchecked."""
-    if isinstance(data, tuple | list) and len(data) == 2:
-        x, y = data
-        if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
-            return x, y
-    try:
-        pairs = [(np.asarray(x), np.asarray(y)) for x, y in data]
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{name} must be a pair of arrays (x, y) with examples as columns, or a "
-            f"list of pairs (x, y) of one column each; got {type(data).__name__}"
-        ) from None
-    if not pairs:
-        raise ValueError(f"{name} must hold at least one example; got an empty list")
-    for i, (x, y) in enumerate(pairs):
-        if x.shape != (n, 1):
-            raise ValueError(
-                f"x of example {i} must be a column of shape ({n}, 1); got {x.shape}"
-            )
-        if y.shape != pairs[0][1].shape:
-            raise ValueError(
-                f"y of example {i} must have the shape of the first, "
-                f"{pairs[0][1].shape}; got {y.shape}"
-            )
-    # Rows first, columns after: so each example is one run of memory.
-    x = np.stack([x[:, 0] for x, _ in pairs]).T
-    y = np.stack([y.reshape(-1) for _, y in pairs]).T
-    return x, (y[0] if pairs[0][1].ndim == 0 else y)
-
-
-def _training_rows(data, sizes, dtype):
-    """Return x and y of shapes (N, n_0) and (N, n_L), an example one run of memory."""
-    x, y = _columns_and_targets("training_data", data, sizes[0])
-    if y.ndim < 2:
-        raise ValueError(
-            f"y of training_data must have shape ({sizes[-1]}, m), one column an "
-            f"example; got {y.shape}. bpkit.data.one_hot makes columns of labels"
-        )
-    x = as_columns("x of training_data", x, sizes[0], dtype)
-    y = as_columns("y of training_data", y, sizes[-1], dtype)
-    _require_pairs(x.shape[1], y.shape[1])
-    return np.ascontiguousarray(x.T), np.ascontiguousarray(y.T)
-
-
-def _require_pairs(in_x, in_y):
-    """Raise ValueError unless x and y hold equally many examples."""
-    if in_x != in_y:
-        raise ValueError(
-            f"x and y must hold equally many examples; got {in_x} and {in_y}"
-        )
-
-
-def _as_labels(labels, n_out, m):
-    """Return labels as an int array of shape (m,), from labels or one-hot columns."""
-    if labels.ndim == 2 and labels.shape[0] == n_out:
-        labels = _labels_of(labels)
-    if labels.ndim != 1:
-        raise ValueError(
-            f"labels must have shape (m,), or ({n_out}, m) one-hot; got {labels.shape}"
-        )
-    _require_pairs(m, len(labels))
-    if labels.dtype.kind not in "iub":
-        raise TypeError(f"labels must be whole numbers; got dtype {labels.dtype}")
-    classes = max(n_out, 2)
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    if wrong.size:
-        raise ValueError(f"labels must be 0 to {classes - 1}; got {wrong[0]}")
-    return labels
-
-
-def _labels_of(a):
-    """Return the label in each column: the largest entry, or a lone one above ½."""
-    return a.argmax(axis=0) if len(a) > 1 else (a[0] > 0.5).astype(int)

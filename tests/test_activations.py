@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from bpkit.activations import _logistic, sigmoid, sigmoid_prime
+from bpkit.activations import logistic, sigmoid, sigmoid_prime
 
 BOTH = pytest.mark.parametrize("function", [sigmoid, sigmoid_prime])
 ANY_FLOAT = st.floats(allow_nan=False)
@@ -133,7 +133,7 @@ def test_a_large_real_part_does_not_overflow(real):
 def test_logistic_works_in_place():
     z = np.array([[-2.0, 0.0, 3.0]])
     expected = sigmoid(z)
-    assert _logistic(z, z) is z
+    assert logistic(z, z) is z
     assert z.tolist() == expected.tolist()
 
 

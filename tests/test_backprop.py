@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpkit import backprop, forward_pass, numerical_gradient, relative_error
+from bpkit.backprop import errors
+from bpkit.costs import COSTS
 
 W3 = [[[1, -2], [-1, 1]], [[2, -1], [-2, -1]], [[3, -1], [-1, 4]]]
 B3 = [[[1], [0]], [[0], [0]], [[-2], [2]]]
@@ -72,6 +74,24 @@ def test_every_gradient_equals_the_nudged_one(network, cost):
         for a, n in zip(mine, theirs, strict=True):
             assert a.shape == n.shape
             assert relative_error(a, n) < 1e-7
+
+
+@given(networks, st.sampled_from(["quadratic", "cross_entropy"]))
+@settings(deadline=None, max_examples=30)
+def test_the_errors_are_the_slopes_of_the_cost_by_each_z(network, cost):
+    """δ of layer l is nudged as what is added to its z, example by example."""
+    weights, biases, x, y = a_network(*network)
+    zs, activations = forward_pass(weights, biases, x)
+    deltas = errors(weights, zs, activations[-1], y, COSTS[cost])
+    m = x.shape[1]
+    for l, delta in enumerate(deltas):
+
+        def shifted(shift, l=l):
+            moved = [*biases[:l], biases[l] + shift, *biases[l + 1 :]]
+            return m * plain_cost(weights, moved, x, y, cost)
+
+        nudged = numerical_gradient(shifted, np.zeros(zs[l].shape), method="complex")
+        assert relative_error(delta, nudged) < 1e-7
 
 
 def test_an_uneven_network_passes_the_central_difference_too():

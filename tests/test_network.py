@@ -3,6 +3,7 @@
 import copy
 import io
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bpkit import Network, backprop, load_digits, sigmoid, two_moons
 from bpkit.network import Record
+from bpkit.training import mini_batches
 
 
 def pairs(x, y):
@@ -92,12 +94,10 @@ def test_cost_derivative_times_the_slope_is_the_output_error():
 
 def test_an_epoch_takes_every_example_once_and_keeps_pairs_together():
     x = np.arange(25.0).reshape(1, 25)
-    net = Network([1, 1], seed=3)
-    batches = list(net._mini_batches(x.T, 10 * x.T, 4))
+    batches = list(mini_batches(x.T, 10 * x.T, 4, np.random.default_rng(3)))
     assert [bx.shape[1] for bx, _ in batches] == [4, 4, 4, 4, 4, 4, 1]
-    net = Network([1, 1], seed=3)
     seen = []
-    for bx, by in net._mini_batches(x.T, 10 * x.T, 4):
+    for bx, by in mini_batches(x.T, 10 * x.T, 4, np.random.default_rng(3)):
         np.testing.assert_array_equal(by, 10 * bx)
         seen += bx[0].tolist()
     assert sorted(seen) == x[0].tolist()
@@ -106,7 +106,7 @@ def test_an_epoch_takes_every_example_once_and_keeps_pairs_together():
 
 def test_examples_beyond_one_gathering_are_used_too():
     x = np.arange(2503.0).reshape(1, -1)
-    batches = Network([1, 1], seed=0)._mini_batches(x.T, x.T, 7)
+    batches = mini_batches(x.T, x.T, 7, np.random.default_rng(0))
     seen = [value for batch, _ in batches for value in batch[0].tolist()]
     assert sorted(seen) == x[0].tolist()
 
@@ -354,6 +354,7 @@ LABELS = np.zeros(10, int)
         (dict(eta=np.nan), ValueError, "eta must be finite"),
         (dict(eta=np.inf), ValueError, "eta must be finite"),
         (dict(eta="fast"), TypeError, "eta must be a number"),
+        (dict(eta="3.0"), TypeError, "eta must be a number; got '3.0'"),
         (dict(test_data=(X, LABELS + 2)), ValueError, "labels must be 0 to 1; got 2"),
         (dict(test_data=(X, LABELS - 1)), ValueError, "labels must be 0 to 1; got -1"),
         (dict(test_data=(X, LABELS[:9])), ValueError, "got 10 and 9"),
@@ -387,3 +388,99 @@ def test_a_record_reads_like_a_line():
     assert str(Record(4, 1, 0.5)) == "Epoch 4 complete"
     assert Record(0, 1, 0.5, 90, 360).accuracy == 0.25
     assert Record(0, 1, 0.5).accuracy is None
+
+
+@pytest.mark.parametrize("y", [2.0, -0.5])
+def test_targets_that_the_cost_does_not_know_are_refused_before_a_step(y):
+    net = Network([3, 4, 2], seed=0, cost="cross_entropy")
+    before, targets = parameters(net), np.where(Y[1, 3] == Y, y, Y)
+    message = rf"y of {{}} must lie from 0 to 1 .* got {y} at index \(1, 3\)"
+    with pytest.raises(ValueError, match=message.format("training_data")):
+        net.train((X, targets), 1, 5, 1.0)
+    with pytest.raises(ValueError, match=message.format("mini_batch")):
+        net.update_mini_batch((X, targets), 1.0)
+    for was, now in zip(before, parameters(net)):
+        np.testing.assert_array_equal(was, now)
+    Network([3, 4, 2], seed=0).update_mini_batch((X, targets), 1.0)
+
+
+def test_a_message_names_what_was_passed():
+    net = Network([3, 4, 2], seed=0)
+    with pytest.raises(ValueError, match=r"^mini_batch must hold"):
+        net.update_mini_batch([], 1.0)
+    with pytest.raises(ValueError, match=r"^data must hold"):
+        net.mean_cost([])
+
+
+def test_weights_may_be_replaced_by_lists_and_whole_numbers():
+    net = Network([2, 1], seed=0)
+    net.weights[0], net.biases[0] = [[0, 0]], np.array([[0]])
+    assert net.feedforward([[1.0], [2.0]]).tolist() == [[0.5]]
+    assert net.backprop([[1.0], [2.0]], [[0.5]])[0][0].tolist() == [[0.0]]
+    net.update_mini_batch(([[1.0], [2.0]], [[0.0]]), 8.0)
+    assert net.biases[0].tolist() == [[-1.0]]
+    net.biases[0] = np.array([["0"]])
+    with pytest.raises(TypeError, match=r"biases\[0\] must hold real numbers"):
+        net.feedforward([[1.0], [2.0]])
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_cost_of_a_record_is_a_plain_float(cost, dtype):
+    net = Network([3, 4, 2], seed=0, cost=cost, dtype=dtype)
+    assert all(type(r.cost) is float for r in net.train((X, Y), 2, 3, 1.0, every=1))
+
+
+def test_a_file_with_one_size_is_no_network(tmp_path):
+    with open(tmp_path / "net.npz", "wb") as file:
+        np.savez(file, sizes=[3], cost="quadratic", start="standard")
+    with pytest.raises(ValueError, match="is not a saved network"):
+        Network.load(tmp_path / "net.npz")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [([np.nan, 0.0], "must be finite"), ([0.0, 0.0], r"got \[0.0, 0.0\] in column 9")],
+)
+def test_columns_that_name_no_label_are_refused(column, message):
+    targets = np.eye(2)[:, LABELS].copy()
+    targets[:, 9] = column
+    with pytest.raises(ValueError, match=f"y of test_data .*{message}"):
+        Network([3, 4, 2], seed=0).evaluate((X, targets))
+
+
+def test_a_number_that_float32_cannot_hold_is_named_as_it_came(recwarn):
+    net = Network([3, 4, 2], seed=0, dtype=np.float32)
+    x = X.copy()
+    x[2, 1] = 1e300
+    with pytest.raises(ValueError, match=r"float32; got 1e\+300 at index \(2, 1\)"):
+        net.feedforward(x)
+    assert not recwarn.list
+
+
+def test_training_prints_where_there_is_no_stderr(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", None)
+    Network([3, 4, 2], seed=0).SGD((X, Y), 1, 5, 1.0)
+    assert capsys.readouterr().out == "Epoch 0 complete\n"
+
+
+TWO_OUTPUTS = ([[0.0], [1.0]], [[1.0], [0.0]])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ([[0, 0, 1, 1], [0, 1, 0, 1]], [[0, 1, 1, 0], [1, 0, 0, 1]]),
+        [[[0, 0, 1, 1], [0, 1, 0, 1]], [[0, 1, 1, 0], [1, 0, 0, 1]]],
+        (np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), [[0, 1, 1, 0], [1, 0, 0, 1]]),
+        (TWO_OUTPUTS, TWO_OUTPUTS),
+        [TWO_OUTPUTS, TWO_OUTPUTS],
+        (TWO_OUTPUTS,) * 3,
+        tuple((np.array(x), np.array(y)) for x, y in (TWO_OUTPUTS, TWO_OUTPUTS)),
+        pairs(*some_data(2, 2, 2)),
+    ],
+)
+def test_data_may_be_lists_of_numbers_or_pairs_of_columns(data):
+    net = Network([2, 3, 2], seed=0)
+    (record,) = net.train(data, 1, 4, 1.0)
+    assert np.isfinite(record.cost)
