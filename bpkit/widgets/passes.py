@@ -1,7 +1,7 @@
 """One example on its way through a network and back, with every number to be shown."""
 
 from bpkit.activations import sigmoid_prime
-from bpkit.backprop import forward_pass
+from bpkit.backprop import errors, forward_pass
 from bpkit.costs import quadratic_cost
 
 
@@ -17,9 +17,7 @@ class Passes:
         self.zs, self.activations = forward_pass(weights, biases, x)
         self.cost = quadratic_cost(self.activations[-1], y)
         self.gains = [sigmoid_prime(z) for z in self.zs]
-        self.deltas = [(self.activations[-1] - y) * self.gains[-1]]  # BP1
-        for w, gain in zip(weights[:0:-1], self.gains[-2::-1], strict=True):
-            self.deltas.insert(0, (w.T @ self.deltas[0]) * gain)  # BP2
+        self.deltas = errors(weights, self.zs, self.activations[-1], y)
         back = zip(weights[1:], self.deltas[1:], strict=True)
         self.arriving = [*(w.T @ d for w, d in back), self.activations[-1] - y]
         self.nabla_w = [

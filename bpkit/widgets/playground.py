@@ -11,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 
 from bpkit.backprop import forward_pass
-from bpkit.costs import cross_entropy_cost, quadratic_cost
+from bpkit.costs import COSTS
 from bpkit.data import spirals, two_moons
 from bpkit.network import Network
 from bpkit.scene import (
@@ -31,8 +31,6 @@ from bpkit.widgets.explorer import Action, Choice, Entry, Explorer, Play, Slider
 from bpkit.words import number
 
 DATA = {"two_moons": two_moons, "spirals": spirals}
-COSTS = {"quadratic": quadratic_cost, "cross_entropy": cross_entropy_cost}
-UNITS = {"quadratic": "", "cross_entropy": " nats"}
 DATA_SEED = 100  # beyond the seeds of the start, so that the two never share numbers
 HELD_OUT = 500
 GRID = 40  # squares a side of the decision boundary
@@ -303,7 +301,7 @@ class Run:
         net = self.net
         x, y = self.training_data
         held_x, held_y = self.test_data
-        cost = COSTS[self.settings.cost]
+        cost = COSTS[self.settings.cost].value
         activations = forward_pass(net.weights, net.biases, x)[1]
         out, held_out = activations[-1], net.feedforward(held_x)
         hidden = np.vstack(activations[1:-1])
@@ -612,10 +610,11 @@ class Playground(Explorer):
 
 def status_of(run):
     """Return the sentence of a run: the diagnosis, then the numbers of the moment."""
-    now, unit = run.now, UNITS[run.settings.cost]
+    now = run.now
+    cost = f"{number(now.cost)} {COSTS[run.settings.cost].unit}".rstrip()
     return (
-        f"{diagnose(run)[1]} Epoch {number(now.epoch, 6)}: cost "
-        f"{number(now.cost)}{unit}, held out {number(now.held)}; accuracy "
+        f"{diagnose(run)[1]} Epoch {number(now.epoch, 6)}: cost {cost}, held out "
+        f"{number(now.held)}; accuracy "
         f"{_percent(now.accuracy)}, held out {_percent(now.held_accuracy)}."
     )
 
@@ -652,7 +651,7 @@ def _curves(run):
     training, held = [m.cost for m in measured], [m.held for m in measured]
     low = 10.0 ** np.floor(np.log10(max(min(training + held), 1e-6)))
     high = 10.0 ** np.ceil(np.log10(max(*training, *held, 10 * low)))
-    unit = UNITS[run.settings.cost].strip() or "dimensionless"
+    unit = COSTS[run.settings.cost].unit or "dimensionless"
     return Panel(
         (0, _round_up(max(epochs[-1], 20))),
         (low, high),
