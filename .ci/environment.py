@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # pip are not installed by pip: they come with the interpreter.
 CONDA_TO_PYPI = {
     "anywidget": "anywidget",
+    "contourpy": "contourpy",
     "ipykernel": "ipykernel",
     "ipywidgets": "ipywidgets",
     "joblib": "joblib",

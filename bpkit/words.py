@@ -3,6 +3,8 @@
 A minus is a true one, "−"; a zero has no sign; a power of ten is short, as in 1e−5.
 """
 
+import numpy as np
+
 
 def number(value, digits=3):
     """Write a number to some significant digits.
@@ -33,14 +35,14 @@ def number(value, digits=3):
 
 
 def numbers(values, digits=3):
-    """Write several numbers to some significant digits, with commas between.
+    """Write the numbers of an array, row by row, with commas between.
 
     Examples
     --------
-    >>> numbers([1.0, -0.25])
+    >>> numbers([[1.0], [-0.25]])
     '1, −0.25'
     """
-    return ", ".join(number(value, digits) for value in values)
+    return ", ".join(number(value, digits) for value in np.ravel(values))
 
 
 def decimals(value, places):

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("explorers", "pictures")
+pytest.register_assert_rewrite("explorers", "pictures", "sentences")

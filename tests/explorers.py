@@ -6,8 +6,9 @@ import warnings
 
 import numpy as np
 from hypothesis import strategies as st
+from sentences import check_writing
 
-from bpkit.widgets.static import picture_of
+from bpkit.plots.static import picture_of
 
 
 def values(control, between=False):
@@ -49,7 +50,16 @@ def checked_view(explorer, state, gaps=False):
     assert "nan" not in text.lower()
     assert re.search(r"\d", view.sentence)
     assert view.sentence.endswith(".")
+    for text in (view.sentence, *texts(view)):
+        check_writing(text)
     return view
+
+
+def texts(view):
+    """Return every text that is drawn in a view."""
+    marks = [mark for panel in view.panels for mark in panel.marks]
+    titles = [panel.title for panel in view.panels]
+    return [*titles, *(mark.text for mark in marks if hasattr(mark, "text"))]
 
 
 def check_numbers_are_finite(sentence):

@@ -1,13 +1,16 @@
 """What holds for every picture, whatever it shows: checks for the tests of pictures.
 
-Each check takes a function that draws a picture, as a tests' `PICTURES` names them.
+Each check takes a function that draws a picture, as a tests' `PICTURES` names them;
+`style_of` makes of them all the one test that a module of pictures needs.
 """
 
 import io
 import re
 from functools import cache
 
+import pytest
 from PIL import Image
+from sentences import check_writing
 
 from bpkit.plots import Picture, base
 
@@ -79,3 +82,21 @@ CHECKS = (
     axes_with_ticks_are_labelled,
     same_arrays_give_the_same_bytes,
 )
+
+
+def all_numbers_are_written_alike(draw):
+    picture = drawn(draw)
+    on_axes = [text.get_text() for ax in picture.axes for text in ax.texts]
+    for text in (picture.finding, *on_axes):
+        check_writing(text)
+
+
+def style_of(pictures, *more):
+    """Return the test that each of some pictures keeps the style, and more checks."""
+
+    @pytest.mark.parametrize("check", [*CHECKS, *more])
+    @pytest.mark.parametrize("name", pictures)
+    def test_every_picture_keeps_the_style(name, check):
+        check(pictures[name])
+
+    return test_every_picture_keeps_the_style

@@ -14,22 +14,27 @@ PACKAGE = Path(__file__).resolve().parent.parent / "bpkit"
 # What a module may import: siblings, and packages beside numpy. The standard library
 # is free; IPython comes with ipykernel and PIL with matplotlib. A new module gets a
 # row.
-CORE = {"activations", "costs", "gradients", "graph", "backprop", "network", "data"}
+CORE = {
+    *("activations", "costs", "gradients", "graph", "descent"),
+    *("backprop", "network", "data", "words"),
+}
 MAY_IMPORT = {
     "words": (set(), set()),
     "activations": (set(), set()),
     "costs": (set(), set()),
     "gradients": (set(), set()),
     "graph": (set(), set()),
+    "descent": (set(), set()),
     "backprop": ({"activations", "costs"}, set()),
     "network": ({"activations", "costs", "backprop"}, {"tqdm"}),
     "data": (set(), {"pooch"}),
-    "plots": ({"graph"}, {"matplotlib", "IPython", "PIL"}),
+    "scene": (set(), set()),
+    "plots": ({"graph", "scene", "words"}, {"matplotlib", "IPython", "PIL"}),
     "delivery": (set(), set()),
     "exercises": (CORE | {"words"}, {"nbclient", "nbformat"}),
     "widgets": (
-        CORE | {"plots", "exercises"},
-        {"anywidget", "ipywidgets", "traitlets", "matplotlib"},
+        CORE | {"scene", "plots", "exercises"},
+        {"anywidget", "ipywidgets", "traitlets", "contourpy"},
     ),
     "cli": (CORE | {"plots", "delivery", "exercises"}, {"jupyterlab", "tqdm"}),
     "__main__": ({"cli"}, set()),

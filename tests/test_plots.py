@@ -45,12 +45,7 @@ PICTURES = {
 
 
 # --- what holds for every picture ----------------------------------------------
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -19,12 +19,7 @@ PICTURES = {
     "versions_learning": lambda: versions_learning({"a": [0.1, 0.9]}),
     "error_ladder": lambda: error_ladder([row(0, 0.0, 0.5, float("nan"))]),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 def test_each_version_is_named_with_its_first_and_its_last_share():
@@ -60,7 +55,7 @@ def test_the_first_broken_array_is_named_in_the_order_of_the_backward_pass():
 
 def test_nothing_broken_is_said_as_such():
     picture = error_ladder([row(0, 0.0, 1e-16, 9e-6)])
-    assert picture.finding == "All 3 arrays agree with nudging to 1e-5."
+    assert picture.finding == "All 3 arrays agree with nudging to 1e−5."
     assert "first" not in texts(picture)
 
 

@@ -33,12 +33,7 @@ def by_step():
 
 
 PICTURES = {draw.__name__: draw for draw in (on_curve, on_map, by_step)}
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -16,12 +16,7 @@ PICTURES = {
     "deepest": lambda: what_is_kept(4),
     "work_of_gradients": lambda: work_of_gradients(*WORK),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 def test_the_table_holds_every_product_and_names_the_largest():

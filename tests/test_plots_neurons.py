@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pictures
 import pytest
+from sentences import numbers
 
 from bpkit import backprop, forward_pass, sigmoid_prime
 from bpkit.plots import base
@@ -46,10 +47,9 @@ def arrows(picture):
     return [(t.xyann, t.xy, t.arrow_patch.get_linestyle()) for t in found]
 
 
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(
+    PICTURES, pictures.all_numbers_are_written_alike
+)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (2, 2, 2, 2), (3, 4, 2), (1, 1)])
@@ -85,10 +85,10 @@ def test_the_forward_picture_holds_every_number_of_the_pass():
     for w in np.ravel(WEIGHTS):
         assert f"{w:g}".replace("-", "−") in said
     assert {"x = 1", "x = −1", "input", "layer 1", "layer 2"} <= set(said)
-    assert picture.finding == (
-        f"In: 1 and −1. Out: {ACTIVATIONS[2][0, 0]:.3g} and "
-        f"{ACTIVATIONS[2][1, 0]:.3g}. On the way, 8 weights and 4 neurons."
-    )
+    going_in, coming_out, on_the_way = picture.finding.split(". ")
+    assert numbers(going_in) == [1, -1]
+    assert numbers(coming_out) == pytest.approx(ACTIVATIONS[2].ravel(), rel=5e-3)
+    assert numbers(on_the_way) == [8, 4]
 
 
 def test_one_of_a_thing_is_not_a_plural():
@@ -100,7 +100,7 @@ def test_arrows_run_forward_then_back_dashed_where_the_weight_is_negative():
     assert all(start[0] < end[0] for start, end, _ in arrows(forward))
     assert all(start[0] > end[0] for start, end, _ in arrows(backward))
     assert (len(arrows(forward)), len(arrows(backward))) == (8, 4)
-    dashed = [dash == "--" for _, _, dash in arrows(forward)]
+    dashed = [dash == "dashed" for _, _, dash in arrows(forward)]
     assert dashed == [w < 0 for layer in WEIGHTS for w in layer.ravel()]
 
 
@@ -108,8 +108,10 @@ def test_the_backward_picture_reads_the_errors_at_the_left():
     picture = network_backward(WEIGHTS, GAINS, UPSTREAM)
     delta = backprop(WEIGHTS, BIASES, X, Y)[0][0].ravel()
     said = [f"{d:.3g}".replace("-", "−") for d in delta]
-    assert f"Out at layer 1: {said[0]} and {said[1]}." in picture.finding
-    assert "The smallest gain, 0.0177, has neuron 1 of layer 1." in picture.finding
+    going_in, coming_out, smallest = picture.finding.split(". ")
+    assert numbers(going_in) == pytest.approx(UPSTREAM.ravel(), rel=5e-3)
+    assert numbers(coming_out) == pytest.approx([1, *delta], rel=5e-3)
+    assert numbers(smallest) == [0.0177, 1, 1]  # the gain of neuron 1 of layer 1
     for value in said:
         assert any(t.endswith(f"× 0.0177\nδ = {value}") for t in written(picture)) or (
             any(t.endswith(f"× 0.105\nδ = {value}") for t in written(picture))
@@ -125,10 +127,7 @@ def test_the_drawn_arrays_stay_as_they_are():
 
 
 def test_the_questions_are_those_that_were_counted():
-    assert questions_asked(*COUNTS).finding == (
-        "With 3 layers: 14 questions from the left, 6 from the right. The last layer "
-        "multiplies the one by 2.3 and adds 2 to the other."
-    )
+    assert numbers(questions_asked(*COUNTS).finding) == [3, 14, 6, 2.3, 2]
 
 
 @pytest.mark.parametrize(

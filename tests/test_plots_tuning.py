@@ -33,12 +33,7 @@ PICTURES = {
         {"grid": (GRID, [0.2, 0.1, 0.9, 0.5]), "random": (DICE, [0.4, 0.8, 0.3])}
     ),
 }
-
-
-@pytest.mark.parametrize("check", pictures.CHECKS)
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_picture_keeps_the_style(name, check):
-    check(PICTURES[name])
+test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -7,6 +7,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
+from sentences import check_writing
 
 from bpkit import Network, backprop, load_digits
 from bpkit.widgets.batches import (
@@ -47,6 +48,7 @@ def test_every_state_has_a_view_that_json_can_hold(state):
     assert len(view.panels) == 2
     assert len(json.dumps(view.as_data())) < 20_000
     explorers.check_numbers_are_finite(view.sentence)
+    check_writing(view.sentence)
 
 
 @settings(deadline=None, max_examples=60)

@@ -7,6 +7,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sentences import number
 
 from bpkit import backprop, numerical_gradient, quadratic_cost, relative_error, sigmoid
 from bpkit.exercises import bank
@@ -25,18 +26,16 @@ def sentence(**parts):
     return EXPLORER.view(state(**parts)).sentence
 
 
-def number(text):
-    return float(text.replace("−", "-"))
-
-
 def report_of(state):
     """Return the relative errors of a state against `bpkit.backprop` and the book."""
-    case = clinic.make_case(state["network"], state["examples"])
-    came = clinic.broken_backprop(case, state["bug"], state["layer"])
-    nabla_b, nabla_w = backprop(case.weights, case.biases, case.x, case.y)
-    m = case.y.shape[1]
+    problem = clinic.make_problem(state["network"], state["examples"])
+    came = clinic.broken_backprop(problem, state["bug"], state["layer"])
+    nabla_b, nabla_w = backprop(problem.weights, problem.biases, problem.x, problem.y)
+    m = problem.y.shape[1]
     columns = [
-        backprop(case.weights, case.biases, case.x[:, [j]], case.y[:, [j]])[0]
+        backprop(problem.weights, problem.biases, problem.x[:, [j]], problem.y[:, [j]])[
+            0
+        ]
         for j in range(m)
     ]
     right = {
@@ -57,21 +56,21 @@ def report_of(state):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_slopes_are_those_of_plain_nudging(part):
-    case = clinic.make_case(3, 4)
-    (w, *ws), (b, *bs) = case.weights, case.biases
+    problem = clinic.make_problem(3, 4)
+    (w, *ws), (b, *bs) = problem.weights, problem.biases
 
     def cost(z):
         for w_next, b_next in zip(ws, bs):
             z = w_next @ sigmoid(z) + b_next
-        return quadratic_cost(sigmoid(z), case.y)
+        return quadratic_cost(sigmoid(z), problem.y)
 
     f, x, factor = {
-        "delta": (cost, w @ case.x + b, 4),
-        "bias": (lambda b: cost(w @ case.x + b), b, 1),
-        "weights": (lambda w: cost(w @ case.x + b), w, 1),
+        "delta": (cost, w @ problem.x + b, 4),
+        "bias": (lambda b: cost(w @ problem.x + b), b, 1),
+        "weights": (lambda w: cost(w @ problem.x + b), w, 1),
     }[part]
     measured = factor * numerical_gradient(f, x)
-    assert relative_error(case.slopes[part][0], measured) < 1e-8
+    assert relative_error(problem.slopes[part][0], measured) < 1e-8
 
 
 def test_without_a_bug_everything_agrees_in_every_network():
@@ -144,8 +143,8 @@ def test_a_common_factor_is_named_only_where_it_is_one(state):
 
 
 def test_a_victim_that_is_ill_itself_is_not_called_a_victim(monkeypatch):
-    case = clinic.make_case(0, 5)
-    came = clinic.broken_backprop(case, clinic.SIGN, OUTPUT)
+    problem = clinic.make_problem(0, 5)
+    came = clinic.broken_backprop(problem, clinic.SIGN, OUTPUT)
     came["weights"][0] = 2 * came["weights"][0]
     monkeypatch.setattr(clinic, "broken_backprop", lambda *args: came)
     assert EXPLORER.view(state()).sentence.endswith("8 later arrays differ too.")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import number
 
 from bpkit import numerical_gradient
-from bpkit.widgets.descent import LANDSCAPES, DescentExplorer, diagnose, walk, walk_on
+from bpkit.widgets.descent import LANDSCAPES, DescentExplorer, descent_on, diagnose
 
 EXPLORER = DescentExplorer()
 FLOAT = r"[−\d.e+]+"
@@ -21,11 +22,6 @@ STATES = explorers.states(EXPLORER, between=True)
 def sentence(**changes):
     """Return the sentence of the first state with some changes."""
     return EXPLORER.view(EXPLORER.start() | changes).sentence
-
-
-def number(text):
-    """Read a number that a sentence shows."""
-    return float(text.replace("−", "-"))
 
 
 def walked(state):
@@ -193,28 +189,10 @@ def test_minima_are_flat_and_contours_are_level(name):
         np.testing.assert_allclose(heights[~np.isnan(heights)], level, rtol=1e-9)
 
 
-def test_walk_multiplies_by_its_factor_on_a_parabola():
-    path = walk(lambda x: 4 * x, 1.5, 0.45, 12)
-    np.testing.assert_allclose(path, 1.5 * (1 - 4 * 0.45) ** np.arange(13))
-
-
-def test_walk_leaves_its_start_and_takes_whole_numbers():
-    start = np.array([3, -4])
-    path = walk(lambda x: x, start, 0.5, 2)
-    assert start.tolist() == [3, -4]
-    assert path.tolist() == [[3, -4], [1.5, -2], [0.75, -1]]
-
-
-def test_noise_has_the_size_that_was_asked_for():
-    rng = np.random.default_rng(0)
-    path = walk(lambda x: 0 * x, np.zeros(2000), 1.0, 1, 0.5, rng)
-    assert np.std(path[1]) == pytest.approx(0.5, rel=0.05)
-
-
 def test_a_leap_that_is_not_monotone_is_called_too_large():
     land = LANDSCAPES["double well"]
     names = {
-        diagnose(walk_on(land, [1.5], eta, 60)).partition(":")[0]
+        diagnose(descent_on(land, [1.5], eta, 60)).partition(":")[0]
         for eta in np.arange(0.285, 0.4, 0.005)
     }
     assert "Too large a step" in names
@@ -224,7 +202,7 @@ def test_playing_stops_at_the_last_step_and_starts_anew():
     state = EXPLORER.start() | {"steps": 199}
     state = EXPLORER.act("walk", state)
     assert state["steps"] == 200
-    assert EXPLORER.view(state).extra == {"stop": True}
+    assert EXPLORER.view(state).stop is True
     assert EXPLORER.act("walk", state)["steps"] == 0
     assert EXPLORER.act("step", state)["steps"] == 200
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import numbers
 
 from bpkit import (
     backprop,
@@ -49,12 +50,6 @@ def truth_of(state):
     x, y = example_of(state)
     nabla_b, nabla_w = backprop(WEIGHTS, BIASES, x, y)
     return *forward_pass(WEIGHTS, BIASES, x), nabla_b, nabla_w
-
-
-def numbers(text):
-    """Return the numbers in a text, as floats."""
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]\d+)?", text)
-    return [float(number.replace("−", "-")) for number in found]
 
 
 def close(said, true):

@@ -6,6 +6,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sentences import check_writing, numbers
 
 from bpkit import backprop, forward_pass, quadratic_cost, sigmoid_prime
 from bpkit.widgets.neurons import (
@@ -37,12 +38,6 @@ def truth_of(state):
     return zs, activations, *backprop(WEIGHTS, BIASES, x, y)
 
 
-def numbers(text):
-    """Return the numbers in a text, as floats."""
-    found = re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]\d+)?", text)
-    return [float(number.replace("−", "-")) for number in found]
-
-
 def close(said, true, rel=6e-3):
     """Return whether a number said with three digits is the true one."""
     return said == pytest.approx(true, rel=rel, abs=1e-12)
@@ -69,6 +64,7 @@ def said(**state):
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
     explorers.check_numbers_are_finite(view.sentence)
+    check_writing(view.sentence)
     assert re.search(r"\d.*\.$", view.sentence)
     assert 0 < len(view.panels[0].title) <= 44
     for mark in view.panels[0].marks:
@@ -79,8 +75,6 @@ def test_every_state_gives_a_clean_view(state):
 @given(states)
 def test_reset_leads_back_to_the_start(state):
     explorers.check_reset(EXPLORER, state)
-    with pytest.raises(ValueError, match="no button 'sideways'"):
-        EXPLORER.act("sideways", state)
 
 
 @settings(deadline=None, max_examples=40)
@@ -158,7 +152,7 @@ def test_both_passes_are_those_of_the_core(state):
     run = passes(*example_of(state))
     np.testing.assert_allclose(run.deltas, deltas, rtol=1e-9, atol=1e-15)
     for l, slopes in enumerate(nabla_w):
-        mine = [[run.slope((l, j, k)) for k in (0, 1)] for j in (0, 1)]
+        mine = run.nabla_w[l]
         np.testing.assert_allclose(mine, slopes, rtol=1e-9, atol=1e-15)
     assert run.cost == quadratic_cost(activations[-1], example_of(state)[1])
 

@@ -14,8 +14,8 @@ from bpkit.widgets.playground import (
     Playground,
     Run,
     Settings,
+    code_of,
     diagnose,
-    line_of,
     settings_of,
     status_of,
 )
@@ -77,7 +77,7 @@ def test_a_changed_setting_starts_the_run_anew():
     state = explorer.clean(state | {"eta": 0.5})
     assert explorer.run.steps == 0
     assert explorer.run.settings == replace(DEFAULT, eta=0.5)
-    assert state["line"] == line_of(replace(DEFAULT, eta=0.5), 0)
+    assert state["line"] == code_of(replace(DEFAULT, eta=0.5), 0)
 
 
 def test_buttons_take_a_step_an_epoch_and_start_again():
@@ -91,7 +91,7 @@ def test_buttons_take_a_step_an_epoch_and_start_again():
     assert explorer.run.steps == 100
     state = explorer.act("restart", state)
     assert (explorer.run.steps, state["eta"]) == (0, 3.0)
-    assert explorer.view(state).extra["stop"]
+    assert explorer.view(state).stop
     state = explorer.act("reset", explorer.act("play", state))
     assert (explorer.run.steps, state["eta"]) == (0, 1.0)
     with pytest.raises(ValueError, match="no button 'explode'"):
@@ -147,7 +147,7 @@ def test_the_line_repeats_a_long_run_of_ticks_and_steps(capsys):
 @settings(deadline=None)
 @given(ALL_SETTINGS, st.integers(0, 10**6))
 def test_the_line_gives_its_settings_back(drawn, steps):
-    assert settings_of(line_of(drawn, steps)) == (drawn, steps)
+    assert settings_of(code_of(drawn, steps)) == (drawn, steps)
 
 
 def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
@@ -158,9 +158,9 @@ def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
     assert here.run.steps == 0
     assert "Play trains to step 301" in here.view(state).sentence
     for _ in range(3):
-        assert not here.view(state).extra["stop"]
+        assert not here.view(state).stop
         state = here.clean(here.act("play", state))
-    assert here.view(state).extra["stop"]
+    assert here.view(state).stop
     assert state["line"] == there.line
     assert_same_bits(here.run, there.line)
     here.act("play", state)
@@ -169,12 +169,12 @@ def test_a_pasted_line_sets_the_controls_and_play_ends_where_it_ends():
 
 def test_spaces_and_ways_to_write_a_number_are_free():
     line = (
-        line_of(DEFAULT, 100).replace(", 1, test", ",1.0 ,  test").replace("; ", "\n")
+        code_of(DEFAULT, 100).replace(", 1, test", ",1.0 ,  test").replace("; ", "\n")
     )
     assert settings_of(line) == (DEFAULT, 100)
 
 
-LINE = line_of(DEFAULT, 100)
+LINE = code_of(DEFAULT, 100)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_any_other_text_leaves_the_state_and_says_what_was_expected(text, expect
     assert explorer.run.steps == 200
     view = explorer.view(after)
     assert view.sentence.startswith("Not taken: ")
-    assert view.extra["stop"]
+    assert view.stop
     assert "Not taken" not in explorer.view(explorer.clean(after)).sentence
 
 

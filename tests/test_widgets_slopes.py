@@ -8,6 +8,7 @@ import explorers
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from sentences import number
 
 from bpkit.widgets.slopes import ACROSS, CURVES, FINE, KINK, LOST, SecantExplorer
 
@@ -20,10 +21,6 @@ states = explorers.states(EXPLORER)
 
 def state(f="x²", way="forward", x=1.0, h=0.5):
     return {"f": f, "way": way, "x": x, "h": h}
-
-
-def number(text):
-    return float(text.replace("−", "-"))
 
 
 # --- the same slopes, to sixty digits --------------------------------------------

@@ -9,15 +9,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image  # installed with matplotlib, which writes its PNGs with it
 
-# The palette of Okabe and Ito (2008), told apart with every kind of colour vision.
-BLACK = "#000000"
-ORANGE = "#E69F00"
-SKY = "#56B4E9"
-GREEN = "#009E73"
-YELLOW = "#F0E442"
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-PURPLE = "#CC79A7"
+from bpkit import scene
+from bpkit.scene import BLACK, BLUE, GREEN, PURPLE, VERMILION
+from bpkit.words import listed
 
 # One look for each line of a plot: colour, dash and marker always change together.
 LINE_STYLES = (
@@ -29,16 +23,18 @@ LINE_STYLES = (
 )
 
 TEXT = 12  # points; never below 11 at the size shown
-GREY = "#595959"
-INK = "Greys"
-DIVERGING = LinearSegmentedColormap.from_list(
-    "vermilion_white_blue", [VERMILION, "#FFFFFF", BLUE]
-)
-
 WIDTH = 6.6  # inches
 _LINE = 72  # characters; a longer line is broken inside a word by narrow windows
 SHOWN_DPI = 100  # screen pixels an inch: the width above is 660 pixels
 STORED_DPI = 160  # stored finer than shown, for sharp text on fine screens
+
+
+def colour_map(ramp):
+    """Return matplotlib's map of a ramp, the colours from low to high."""
+    return LinearSegmentedColormap.from_list(" to ".join(ramp), ramp)
+
+
+INK, DIVERGING = colour_map(scene.INK), colour_map(scene.DIVERGING)
 
 
 class Picture(Figure):
@@ -130,6 +126,11 @@ def label_axes(ax, xlabel, ylabel, title=None):
     return ax
 
 
+def write(ax, x, y, text, **look):
+    """Write a text centred at a point."""
+    ax.text(x, y, text, **{"ha": "center", "va": "center", "fontsize": TEXT, **look})
+
+
 def add_legend(ax):
     """Add a legend in the common text size."""
     ax.legend(fontsize=TEXT, frameon=False)
@@ -179,7 +180,7 @@ def side_of(count):
     return side
 
 
-def as_columns(name, array):
+def as_examples(name, array):
     """Return `array` as floats, one column an example, or say what is wrong."""
     array = np.asarray(array, dtype=float)
     if array.ndim != 2 or array.size == 0:
@@ -208,6 +209,13 @@ def power_law(x, y):
     return np.polyfit(np.log(x), np.log(y), 1)[0]
 
 
+def require_curves(curves):
+    """Refuse a picture without curves, or a curve that is no curve."""
+    curves = list(curves)
+    if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
+        raise ValueError("each curve must be one-dimensional, two points or more")
+
+
 def as_labels(name, labels, count):
     """Return `labels` as `count` integers, or say what is wrong."""
     labels = np.asarray(labels)
@@ -217,14 +225,3 @@ def as_labels(name, labels, count):
             f"got {labels.dtype} of shape {labels.shape}"
         )
     return labels
-
-
-def listed(words):
-    """Join words as a list is spoken: a, b and c."""
-    *head, last = words
-    return f"{', '.join(head)} and {last}" if head else last
-
-
-def counted(number, noun):
-    """Write a number with its noun, in the plural where it is due."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

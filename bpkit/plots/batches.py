@@ -1,18 +1,12 @@
 """Pictures of batches: arrays that numpy stretches, and the noise of a gradient."""
 
 import numpy as np
+from matplotlib.ticker import NullLocator
 
-from bpkit.plots.base import (
-    BLUE,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    label_axes,
-    power_law,
-)
+from bpkit.plots.base import TEXT, Picture, label_axes, power_law
+from bpkit.plots.static import picture_of
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION, WHITE, Line, Panel, Points, Scene
+from bpkit.words import decimals
 
 PALE = "#DCEBF5"
 SMALL_PART = 0.05  # a batch with no more than this share of the examples fits the law
@@ -51,8 +45,8 @@ def stretched_difference(a, y):
     ax.tick_params(length=0)
     ax.xaxis.set_label_position("top")
     ax.xaxis.tick_top()
-    ax.set_xticks(range(n), [_number(v) for v in y])
-    ax.set_yticks(range(n), [_number(v) for v in a[:, 0]])
+    ax.set_xticks(range(n), [decimals(v, 1) for v in y])
+    ax.set_yticks(range(n), [decimals(v, 1) for v in a[:, 0]])
     ax.set_xlim(-0.5, n - 0.5)
     ax.set_ylim(n - 0.5, -0.5)
     for (j, i), value in np.ndenumerate(table):
@@ -60,16 +54,16 @@ def stretched_difference(a, y):
         ax.text(
             i,
             j,
-            _number(value),
+            decimals(value, 1),
             ha="center",
             va="center",
             fontsize=TEXT,
             fontweight="bold" if meant else "normal",
-            color="black" if meant else GREY,
+            color=BLACK if meant else GREY,
             bbox={
                 "boxstyle": "square,pad=0.35",
-                "facecolor": PALE if meant else "white",
-                "edgecolor": BLUE if meant else "white",
+                "facecolor": PALE if meant else WHITE,
+                "edgecolor": BLUE if meant else WHITE,
             },
         )
     meant = 0.5 * float((np.diag(table) ** 2).sum())
@@ -79,6 +73,31 @@ def stretched_difference(a, y):
         f"diagonal and {0.5 * float((table**2).sum()):.2f} in the whole table."
     )
     return picture
+
+
+def finite_population_correction(m, examples):
+    """Return √((N − m) / (N − 1)): how much closer m of N come as none comes twice."""
+    return np.sqrt((examples - m) / (examples - 1))
+
+
+def noise_panel(sigma, examples, sizes, spreads, largest, **look):
+    """Return the panel of `noise_by_size`, its curves drawn up to the largest size.
+
+    sigma is the distance of a single example's gradient from the true one.
+    """
+    m = np.geomspace(1, largest, 60)
+    law = sigma / np.sqrt(m)
+    without = law * finite_population_correction(m, examples)
+    marks = [
+        Line(m, law, VERMILION, "dashed", label="σ/√m"),
+        Line(m, without, GREY, "dotted", label="no example twice"),
+        Points(sizes, spreads, BLUE, size=10, label="measured"),
+    ]
+    low = min(without[-1] / 2, np.min(spreads) / 1.2)
+    high = max(2 * sigma, np.max(spreads) * 1.2)
+    window = (0.8, 1.5 * largest), (low, high)
+    labels = "examples in a batch, m", "distance to the true gradient"
+    return Panel(*window, marks, *labels, xlog=True, ylog=True, **look)
 
 
 def noise_by_size(sizes, spreads, examples):
@@ -120,34 +139,19 @@ def noise_by_size(sizes, spreads, examples):
     small = m <= SMALL_PART * examples
     if small.sum() < 2:
         raise ValueError("two sizes or more must be a twentieth of all or less")
-    picture = Picture(height=3.8)
-    ax = label_axes(
-        picture.subplots(), "examples in a batch, m", "distance to the true gradient"
-    )
-    ax.set_xscale("log", base=2)
-    ax.set_yscale("log")
+    rest = finite_population_correction(m, examples)
     law = spreads[0] / np.sqrt(m)
-    rest = np.sqrt((examples - m) / (examples - 1))
-    ax.plot(m, law, color=VERMILION, linestyle="--", label="σ/√m")
-    fine = np.geomspace(1, m[-1], 120)
-    without = spreads[0] / np.sqrt(fine) * np.sqrt((examples - fine) / (examples - 1))
-    ax.plot(fine, without, color=GREY, linestyle=":", label="no example twice")
-    look = {**LINE_STYLES[0], "linestyle": "none"}
-    ax.plot(m, spreads, label="measured", **look)
-    ax.set_xticks(m, [f"{v:.0f}" for v in m])
-    ax.tick_params(which="both", labelsize=TEXT)
-    add_legend(ax)
     power = power_law(m[small], spreads[small])
     off = np.abs(spreads / (law * rest) - 1).max()
-    picture.finding = (
+    finding = (
         f"Up to m = {m[small][-1]:.0f} the distance falls like m to the power "
-        f"{_number(power, 2)}. For the largest batch, m = {m[-1]:.0f}, it is "
+        f"{decimals(power, 2)}. For the largest batch, m = {m[-1]:.0f}, it is "
         f"{spreads[-1] / law[-1]:.2f} of σ/√m. Every point lies within "
         f"{np.ceil(round(100 * off, 6)):.0f}% of the dotted curve."
     )
+    panel = noise_panel(spreads[0], examples, m, spreads, m[-1], height=380)
+    picture = picture_of(Scene([panel], finding))
+    [ax] = picture.axes
+    ax.set_xticks(m, [f"{v:.0f}" for v in m])
+    ax.xaxis.set_minor_locator(NullLocator())
     return picture
-
-
-def _number(value, digits=1):
-    """Write a number with a proper minus."""
-    return f"{value:.{digits}f}".replace("-", "−")

@@ -4,18 +4,15 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
     LINE_STYLES,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
-    counted,
     label_axes,
-    listed,
+    require_curves,
 )
+from bpkit.scene import BLUE, GREY, VERMILION
+from bpkit.words import count, listed, number
 
 FINE_BELOW = 1e-5
 FLOOR = 1e-13  # smaller errors are drawn here
@@ -43,8 +40,7 @@ def versions_learning(shares):
     """
     if not 1 <= len(shares) <= len(LINE_STYLES):
         raise ValueError(f"one to five versions can be drawn; got {len(shares)}")
-    if any(np.ndim(s) != 1 or len(s) < 2 for s in shares.values()):
-        raise ValueError("each curve must be one-dimensional, two epochs or more")
+    require_curves(shares.values())
     picture = Picture(height=3.6)
     ax = label_axes(picture.subplots(), "epochs trained", "right answers (%)")
     for look, (name, share) in zip(LINE_STYLES, shares.items(), strict=False):
@@ -104,7 +100,13 @@ def error_ladder(report):
             places[mask], drawn[mask], marker, color=colour, markersize=10, label=name
         )
     ax.axhline(FINE_BELOW, color=GREY, linestyle="--")
-    ax.text(-0.4, FINE_BELOW * 2, "broken above 1e-5", color=GREY, fontsize=TEXT)
+    ax.text(
+        -0.4,
+        FINE_BELOW * 2,
+        f"broken above {number(FINE_BELOW)}",
+        color=GREY,
+        fontsize=TEXT,
+    )
     ax.set_yscale("log")
     ax.set_ylim(FLOOR / 10, 200)
     ax.set_xlim(-0.5, len(rungs) - 0.5)
@@ -118,7 +120,6 @@ def error_ladder(report):
             ha="center",
             fontsize=TEXT,
             fontweight="bold",
-            color=BLACK,
         )
     picture.legend(loc="outside upper right", ncols=2, fontsize=TEXT, frameon=False)
     picture.finding = _ladder_finding(rungs, broken)
@@ -127,11 +128,12 @@ def error_ladder(report):
 
 def _ladder_finding(rungs, broken):
     """Count what is broken, and name what is broken first."""
+    arrays = count(len(rungs), "array")
     if not broken.any():
-        return f"All {counted(len(rungs), 'array')} agree with nudging to 1e-5."
+        return f"All {arrays} agree with nudging to {number(FINE_BELOW)}."
     layer, name, error = rungs[int(broken.argmax())]
     return (
-        f"{broken.sum()} of {counted(len(rungs), 'array')} are broken. The first, from "
+        f"{broken.sum()} of {arrays} are broken. The first, from "
         f"the output to the left: {PARTS[name]} of layer {layer}, with a relative "
-        f"error of {error:.2g}."
+        f"error of {number(error, 2)}."
     )

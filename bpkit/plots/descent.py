@@ -3,19 +3,9 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    counted,
-    label_axes,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.scene import BLACK, BLUE, GREEN, GREY, VERMILION
+from bpkit.words import count, number
 
 FAR = 1e6  # a path is drawn no further out than this
 
@@ -56,7 +46,7 @@ def walks_on_curve(cost, walks, xlim, ylim=None):
         ax.set_xlim(xlim)
         ax.set_ylim(ylim or (None, None))
         _draw_path(ax, places, costs)
-        ends = f"x from {_number(places[0])} to {_number(places[-1])}"
+        ends = f"x from {number(places[0])} to {number(places[-1])}"
         said.append(f"{name}: {ends}, {_cost_change(costs)}.")
     picture.finding = " ".join(said)
     return picture
@@ -78,8 +68,7 @@ def walks_on_map(walks, lim, names=("x₀", "x₁")):
     Returns
     -------
     Picture
-        Grey lines join places of equal cost; a square marks each start, a diamond
-        each end. Its finding tells for each walk how the cost changes.
+        As of `walks_on_curve`, but on contours of the cost, in grey.
 
     Raises
     ------
@@ -141,8 +130,8 @@ def distances_by_step(distances):
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     add_legend(ax)
     picture.finding = " ".join(
-        f"{name}: distance {_number(d[0])} at first, {_number(d[-1])} after "
-        f"{counted(len(d) - 1, 'step')}."
+        f"{name}: distance {number(d[0])} at first, {number(d[-1])} after "
+        f"{count(len(d) - 1, 'step')}."
         for name, d in distances.items()
     )
     return picture
@@ -173,18 +162,11 @@ def _draw_path(ax, x, y):
 
 def _cost_change(costs):
     """Say from where to where the cost goes, and in how many steps."""
-    steps = counted(len(costs) - 1, "step")
+    steps = count(len(costs) - 1, "step")
     if np.isfinite(costs[-1]):
-        return f"cost {_number(costs[0])} to {_number(costs[-1])} in {steps}"
+        return f"cost {number(costs[0])} to {number(costs[-1])} in {steps}"
     lost = int(np.argmin(np.isfinite(costs)))
-    return f"cost {_number(costs[0])} to beyond every number at step {lost}"
-
-
-def _number(value):
-    """Write a number with three digits."""
-    if np.isnan(value):
-        return "NaN"
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞") if value else "0"
+    return f"cost {number(costs[0])} to beyond every number at step {lost}"
 
 
 def _as_places(name, places, dimensions):

@@ -5,18 +5,16 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
     DIVERGING,
-    GREY,
     TEXT,
-    VERMILION,
     Picture,
     as_counts,
-    counted,
     draw_two_counts,
     power_law,
+    write,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count, decimals, multiple
 
 
 def outer_product(delta, a_prev):
@@ -48,12 +46,12 @@ def outer_product(delta, a_prev):
     # Half as deep as the palette goes: black numbers stand on every colour.
     ax.imshow(slopes, cmap=DIVERGING, vmin=-2 * limit, vmax=2 * limit, aspect="auto")
     for (j, k), slope in np.ndenumerate(slopes):
-        _write(ax, k, j, _signed(slope))
+        write(ax, k, j, decimals(slope, 3))
     for k, a in enumerate(a_prev):
-        _write(ax, k, -1, f"$a_{k + 1}$ = {_signed(a)}")
+        write(ax, k, -1, f"$a_{k + 1}$ = {decimals(a, 3)}")
     for j, d in enumerate(delta):
-        _write(ax, -1, j, rf"$\delta_{j + 1}$ = {_signed(d)}")
-    _write(ax, -1, -1, "×")
+        write(ax, -1, j, rf"$\delta_{j + 1}$ = {decimals(d, 3)}")
+    write(ax, -1, -1, "×")
     ax.set_xlim(-1.5, len(a_prev) - 0.5)
     ax.set_ylim(len(delta) - 0.5, -1.5)
     ax.axhline(-0.5, color=BLACK, linewidth=1)
@@ -65,10 +63,10 @@ def outer_product(delta, a_prev):
     ax.set_ylabel("to neuron", fontsize=TEXT)
     j, k = np.unravel_index(np.abs(slopes).argmax(), slopes.shape)
     picture.finding = (
-        f"{counted(slopes.size, 'slope')} from {counted(len(delta), 'error')} and "
-        f"{counted(len(a_prev), 'activation')}. The largest is entry ({j + 1}, "
-        f"{k + 1}): {_signed(delta[j])} × {_signed(a_prev[k])} = "
-        f"{_signed(slopes[j, k])}."
+        f"{count(slopes.size, 'slope')} from {count(len(delta), 'error')} and "
+        f"{count(len(a_prev), 'activation')}. The largest is entry ({j + 1}, "
+        f"{k + 1}): {decimals(delta[j], 3)} × {decimals(a_prev[k], 3)} = "
+        f"{decimals(slopes[j, k], 3)}."
     )
     return picture
 
@@ -100,18 +98,14 @@ def what_is_kept(depth):
     forward, asked = _forward_row(depth), _asked(depth)
     for (x, name), (x_next, _) in pairwise(forward):
         _arrow(ax, (x + 0.3, 2), (x_next - 0.3, 2), BLUE, "-")
-        _write(ax, x, 2, f"${name}$")
-    _write(ax, forward[-1][0], 2, "$C$")
+        write(ax, x, 2, f"${name}$")
+    write(ax, forward[-1][0], 2, "$C$")
     place = {name: x for x, name in forward}
     for l in range(depth, 0, -1):
         x = place[f"z^{l}"]
-        _write(ax, x, 0.7, rf"$\delta^{l}$")
-        _write(
-            ax,
-            x,
-            -0.25,
-            f"$\\partial C/\\partial b^{l}$\n$\\partial C/\\partial W^{l}$",
-        )
+        write(ax, x, 0.7, rf"$\delta^{l}$")
+        slopes = rf"$\partial C/\partial b^{l}$", rf"$\partial C/\partial W^{l}$"
+        write(ax, x, -0.25, "\n".join(slopes))
         _arrow(ax, (x, 0.5), (x, 0.12), BLACK, "-")
         start = place[f"z^{l + 1}"] if l < depth else forward[-1][0] + 0.25
         _arrow(ax, (start - 0.25, 0.7), (x + 0.3, 0.7), VERMILION, "-")
@@ -134,9 +128,9 @@ def what_is_kept(depth):
     kept = {name for _, name in forward[:-1]}
     used = {name for name, _, _ in asked}
     picture.finding = (
-        f"The forward pass computes {counted(len(kept) - 1, 'array')} from x. The "
+        f"The forward pass computes {count(len(kept) - 1, 'array')} from x. The "
         f"backward pass asks for {len(used & kept)} of the {len(kept)}, x included: "
-        f"all {counted(depth, 'z')} and {counted(depth + 1, 'activation')}."
+        f"all {count(depth, 'z')} and {count(depth + 1, 'activation')}."
     )
     return picture
 
@@ -194,7 +188,7 @@ def work_of_gradients(parameters, backprop, numerical):
         f"From {n[0]:,.0f} to {n[-1]:,.0f} parameters the work of backpropagation "
         f"grows like their number to the power {powers[0]:.1f}, that of the numerical "
         f"gradient to the power {powers[1]:.1f}. For the largest network it is "
-        f"{_rounded(other[-1] / one[-1])} times as much."
+        f"{multiple(other[-1] / one[-1])} times as much."
     )
     return picture
 
@@ -210,22 +204,7 @@ def _as_column(name, array):
     return array[:, 0]
 
 
-def _write(ax, x, y, text):
-    """Write a text centred at a point."""
-    ax.text(x, y, text, ha="center", va="center", fontsize=TEXT)
-
-
 def _arrow(ax, start, end, color, dash):
     """Draw an arrow between two points."""
     look = {"arrowstyle": "-|>", "color": color, "linestyle": dash, "shrinkA": 0}
     ax.annotate("", xy=end, xytext=start, arrowprops={**look, "shrinkB": 0})
-
-
-def _signed(value):
-    """Write a number with three decimals and a proper minus."""
-    return f"{value + 0.0:.3f}".replace("-", "−")
-
-
-def _rounded(ratio):
-    """Write a ratio to two digits."""
-    return f"{float(f'{ratio:.2g}'):,.0f}" if ratio >= 10 else f"{ratio:.1f}"

@@ -3,22 +3,24 @@
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import NullLocator
 
 from bpkit.graph import topological_order
-from bpkit.plots.base import (
+from bpkit.plots.base import WIDTH, as_counts, draw_two_counts, power_law
+from bpkit.plots.static import picture_of
+from bpkit.scene import (
     BLUE,
     GREY,
-    TEXT,
     VERMILION,
-    WIDTH,
-    Picture,
-    as_counts,
-    draw_two_counts,
-    listed,
-    power_law,
+    WHITE,
+    Arrow,
+    Box,
+    Label,
+    Line,
+    Panel,
+    Scene,
 )
+from bpkit.words import count, listed, number
 
 SYMBOLS = {
     "add": "+",
@@ -42,6 +44,9 @@ GAP = 0.2  # at least, from a stub to the next box
 ROW = 0.82
 EDGE = 0.12
 HALF = 10  # points of a wire up to its middle
+HEAD = 0.18  # the last part of a wire, drawn as an arrow
+
+SIZE = 16  # of a text; pixels
 
 
 # --- where everything stands ---------------------------------------------------------
@@ -200,30 +205,46 @@ def symbol(node):
     sign = SYMBOLS[node.operation]
     for k, parent in enumerate(node.parents):
         if parent.operation == "constant":
-            number = written(parent.value)
-            return f"{number} {sign}" if k == 0 else f"{sign} {number}"
+            constant = number(parent.value, 4)
+            return f"{constant} {sign}" if k == 0 else f"{sign} {constant}"
     return sign
 
 
-def written(value, digits=4):
-    """Write a number with a few digits, and a proper minus.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int
-        Significant digits.
-
-    Returns
-    -------
-    str
-        For example "−0.1966".
-    """
-    return f"{value + 0.0:.{digits}g}".replace("-", "−")
+# --- the drawing ---------------------------------------------------------------------
 
 
-# --- the trace -----------------------------------------------------------------------
+def wire(x, y, color=GREY, width=1.2, dash="solid"):
+    """Return the marks of a wire through points, with an arrow's head at its end."""
+    # The head's line must be long enough to hold it.
+    long = np.hypot(x[-1] - x, y[-1] - y) >= HEAD
+    k = int(np.flatnonzero(long)[-1]) if long.any() else 0
+    return [
+        Line(x[: k + 1], y[: k + 1], color, dash, width),
+        Arrow(x[k], y[k], x[-1], y[-1], color, width, dash),
+    ]
+
+
+def share(x, y, slope):
+    """Return the marks of a slope that comes back along a wire, on white paper."""
+    paper = Box(x, y, 0.1 * len(slope) + 0.08, 0.22, color=WHITE, border=0)
+    return [paper, Label(x, y, slope, VERMILION, size=SIZE)]
+
+
+def node_marks(node, places, value, slope="", border=1.5):
+    """Return the marks of a node: value above the stub, slope below, both in words."""
+    x, y = places[node]
+    begin, end, _ = stub(node, places)
+    middle = (begin + end) / 2
+    marks = [
+        Line([begin, end], [y, y], GREY, width=1.2),
+        Label(middle, y + 0.15, value, BLUE, size=SIZE),
+    ]
+    if slope:
+        marks.append(Label(middle, y - 0.17, slope, VERMILION, size=SIZE))
+    if not node.parents:
+        return [*marks, Label(x, y, symbol(node), size=SIZE, bold=True)]
+    marks.append(Box(x, y, *BOX, symbol(node), border=border, size=SIZE))
+    return [*marks, Label(x, y + 0.34, node.name or "", size=SIZE)]
 
 
 def computation_graph(output, slopes=True):
@@ -244,52 +265,18 @@ def computation_graph(output, slopes=True):
     """
     places = arrange(output)
     lines = wires(places)
-    low = min(min(y.min() for *_, y in lines), 0) if lines else 0
-    ys = [y for _, y in places.values()]
-    high = max([*ys, *(y.max() for *_, y in lines)])
-    picture = Picture(height=high - low + 1.1)
-    picture.set_layout_engine("none")  # everything has its place already
-    ax = picture.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, WIDTH)
-    ax.set_ylim(low - 0.5, high + 0.6)
-    ax.set_axis_off()
-    for *_, x, y in lines:
-        ax.plot(x, y, color=GREY, linewidth=1.2)
-        look = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", xy=(x[-1], y[-1]), xytext=(x[-2], y[-2]), arrowprops=look)
+    marks = [mark for *_, x, y in lines for mark in wire(x, y)]
     for node in places:
-        _draw_node(ax, node, places, slopes)
-    if slopes:
-        for parent, child, slope, x, y in lines:
-            if _leaving(lines, parent) > 1:
-                back = written(slope * child.grad)
-                _write(ax, x[HALF], y[HALF], back, VERMILION, backgroundcolor="white")
-    picture.finding = _graph_finding(output, places, lines, slopes)
-    return picture
-
-
-def _draw_node(ax, node, places, slopes):
-    """Draw a node's box, its stub, its value above and its slope below."""
-    x, y = places[node]
-    begin, end, _ = stub(node, places)
-    ax.plot([begin, end], [y, y], color=GREY, linewidth=1.2)
-    if node.parents:
-        wide, high = BOX
-        corner = (x - wide / 2, y - high / 2)
-        look = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": "white"}
-        ax.add_patch(FancyBboxPatch(corner, wide, high, zorder=3, **look))
-        _write(ax, x, y + 0.34, node.name or "", "black", fontstyle="italic")
-    _write(ax, x, y, symbol(node), "black", fontweight="bold")
-    middle = (begin + end) / 2
-    _write(ax, middle, y + 0.15, written(node.value), BLUE)
-    if slopes:
-        _write(ax, middle, y - 0.17, written(node.grad), VERMILION)
-
-
-def _write(ax, x, y, text, color, **look):
-    """Write a text centred at a point."""
-    look = {"ha": "center", "va": "center", "fontsize": TEXT, "zorder": 4, **look}
-    ax.text(x, y, text, color=color, **look)
+        slope = number(node.grad, 4) if slopes else ""
+        marks += node_marks(node, places, number(node.value, 4), slope)
+    for parent, child, slope, x, y in lines:
+        if slopes and _leaving(lines, parent) > 1:
+            marks += share(x[HALF], y[HALF], number(slope * child.grad, 4))
+    heights = [y for _, y in places.values()] + [y for *_, ys in lines for y in ys]
+    low, high = min(heights) - 0.5, max(heights) + 0.6
+    height = round(100 * (high - low))
+    panel = Panel((0, WIDTH), (low, high), marks, bare=True, height=height)
+    return picture_of(Scene([panel], _finding(output, places, lines, slopes)))
 
 
 def _leaving(lines, node):
@@ -297,23 +284,23 @@ def _leaving(lines, node):
     return sum(line[0] is node for line in lines)
 
 
-def _graph_finding(output, places, lines, slopes):
+def _finding(output, places, lines, slopes):
     """Say what was computed and, with slopes, what the output answers to."""
     inputs = [node for node in places if not node.parents]
-    result = f"{output.name or 'output'} = {written(output.value)}"
-    count = sum(bool(node.parents) for node in places)
+    result = f"{output.name or 'output'} = {number(output.value, 4)}"
     if not slopes:
-        given = listed([f"{n.name} = {written(n.value)}" for n in inputs])
-        plural = "s" if count != 1 else ""
-        return f"{result}, computed from {given} in {count} operation{plural}."
-    by = listed([f"{written(n.grad)} by {n.name}" for n in inputs])
+        given = listed([f"{n.name} = {number(n.value, 4)}" for n in inputs])
+        operations = count(len(places) - len(inputs), "operation")
+        return f"{result}, computed from {given} in {operations}."
+    by = listed([f"{number(n.grad, 4)} by {n.name}" for n in inputs])
     said = f"Values above the wires: {result}. Slopes below: {by}."
     for node in places:
         if _leaving(lines, node) > 1:
-            parts = [written(s * c.grad) for p, c, s, *_ in lines if p is node]
-            total = f"{' + '.join(parts).replace('+ −', '− ')} = {written(node.grad)}"
+            parts = [number(s * c.grad, 4) for p, c, s, *_ in lines if p is node]
+            total = " + ".join(parts).replace("+ −", "− ")
             said += (
-                f" At {node.name or 'an unnamed node'} the wires bring back {total}."
+                f" At {node.name or 'an unnamed node'} the wires bring back {total} = "
+                f"{number(node.grad, 4)}."
             )
     return said
 
@@ -353,7 +340,7 @@ def steps_of_two_modes(parameters, forward, reverse):
         },
     )
     ax.set_xscale("log")
-    ax.set_xticks(p, [f"{count:,.0f}" for count in p])
+    ax.set_xticks(p, [f"{parameters:,.0f}" for parameters in p])
     ax.xaxis.set_minor_locator(NullLocator())
     powers = power_law(p, many), power_law(p, one)
     picture.finding = (

@@ -1,22 +1,12 @@
 """Pictures of lesson 5: a small network run forward, and the same run backward."""
 
 import numpy as np
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import NullFormatter
 
-from bpkit.plots.base import (
-    BLUE,
-    GREY,
-    TEXT,
-    VERMILION,
-    WIDTH,
-    Picture,
-    as_counts,
-    counted,
-    draw_two_counts,
-    listed,
-)
-from bpkit.plots.graphs import written
+from bpkit.plots.base import WIDTH, as_counts, draw_two_counts
+from bpkit.plots.static import picture_of
+from bpkit.scene import BLUE, GREY, VERMILION, WHITE, Arrow, Box, Label, Panel, Scene
+from bpkit.words import count, listed, number
 
 # All lengths are inches, so that texts and places fit together.
 WIDE, HIGH = 1.0, 0.8  # of a box
@@ -24,6 +14,8 @@ WIDER = 1.4  # for longer numbers
 ROW = 1.5
 EDGE = 0.08
 HEAD = 0.45  # for the names of the layers, above
+
+SIZE = 16  # of a text; pixels
 
 
 # --- where everything stands ---------------------------------------------------------
@@ -93,6 +85,35 @@ def number_place(start, end):
     return tuple(s + share * (e - s) for s, e in zip(start, end, strict=True))
 
 
+def arrow(start, end, value, text, size=SIZE):
+    """Return an arrow, dashed where its value is negative, and its text."""
+    color = BLUE if value > 0 else VERMILION if value < 0 else "#8A8A8A"
+    dash = "dashed" if value < 0 else "solid"
+    place, wide = number_place(start, end), 0.11 + 0.0065 * size * len(text)
+    return [
+        Arrow(*start, *end, color, 1.8, dash),
+        Box(*place, wide, 0.24, text, color=WHITE, border=0, size=size),
+    ]
+
+
+def network_panel(centres, texts, arrows, first=0, wide=WIDE, size=SIZE, flat=()):
+    """Return a panel with the texts of each layer in boxes, and the arrows between.
+
+    One unit is an inch; the size of a text is in pixels. Layer 0 is the input. Neurons
+    (l, k) in `flat`, l from 0 for the first layer here, are drawn grey.
+    """
+    half = (ROW * (max(map(len, centres)) - 1) + HIGH) / 2 + EDGE
+    marks = sorted(arrows, key=lambda mark: mark.kind == "box")  # no wire on a number
+    for l, (layer, here) in enumerate(zip(centres, texts, strict=True)):
+        name = f"layer {first + l}" if first + l else "input"
+        marks.append(Label(layer[0][0], half + HEAD / 2, name, GREY, size=size))
+        for k, ((x, y), text) in enumerate(zip(layer, here, strict=True)):
+            look = {"fill": "#E4E4E4", "border": 3} if (l, k) in flat else {}
+            marks.append(Box(x, y, wide, HIGH, text, size=size, **look))
+    window = (0, WIDTH), (-half, half + HEAD)
+    return Panel(*window, marks, bare=True, height=round(100 * (2 * half + HEAD)))
+
+
 # --- the two passes ------------------------------------------------------------------
 
 
@@ -112,19 +133,20 @@ def network_forward(weights, biases, zs, activations):
         Arrows lead to the right, each with its weight; each box holds b, z and a. Its
         finding gives what goes in and what comes out.
     """
-    texts = [[f"x = {written(v)}" for v in activations[0][:, 0]]]
+    texts = [[f"x = {number(x)}" for x in activations[0][:, 0]]]
     for b, z, a in zip(biases, zs, activations[1:], strict=True):
         rows = np.column_stack([b, z, a])
-        texts.append([_lines(("b", "z", "a"), row) for row in rows])
-    picture, ax, centres = _stage(weights, texts)
+        texts.append(["b = {}\nz = {}\na = {}".format(*map(number, r)) for r in rows])
+    centres = places([len(layer) for layer in texts])
+    arrows = []
     for (l, j, k), (start, end) in wires(centres).items():
-        _arrow(ax, start, end, weights[l][j, k])
-    picture.finding = (
-        f"In: {_listed(activations[0])}. Out: {_listed(activations[-1])}. On the way, "
-        f"{counted(sum(w.size for w in weights), 'weight')} and "
-        f"{counted(sum(b.size for b in biases), 'neuron')}."
+        arrows += arrow(start, end, weights[l][j, k], number(weights[l][j, k]))
+    finding = (
+        f"In: {_spoken(activations[0])}. Out: {_spoken(activations[-1])}. On the way, "
+        f"{count(sum(w.size for w in weights), 'weight')} and "
+        f"{count(sum(b.size for b in biases), 'neuron')}."
     )
-    return picture
+    return picture_of(Scene([network_panel(centres, texts, arrows)], finding))
 
 
 def network_backward(weights, gains, upstream):
@@ -150,71 +172,28 @@ def network_backward(weights, gains, upstream):
     for l in reversed(range(len(gains))):
         delta = gains[l] * arriving
         rows = np.column_stack([arriving, gains[l], delta])
-        texts.insert(0, [_lines(("in", "×", "δ"), row) for row in rows])
+        here = ["in = {}\n× {}\nδ = {}".format(*map(number, row)) for row in rows]
+        texts.insert(0, here)
         arriving = weights[l].T @ delta
-    picture, ax, centres = _stage(weights[1:], texts, first=1, wide=WIDER)
+    centres = places([len(layer) for layer in texts], WIDER)
+    arrows = []
     for (l, j, k), (end, start) in wires(centres, WIDER).items():
-        _arrow(ax, start, end, weights[l + 1][j, k])
+        weight = weights[l + 1][j, k]
+        arrows += arrow(start, end, weight, number(weight))
     flat = min(range(len(gains)), key=lambda l: gains[l].min())
     k = int(gains[flat].argmin())
-    picture.finding = (
-        f"In at the right: {_listed(upstream)}. Out at layer 1: {_listed(delta)}. The "
-        f"smallest gain, {written(gains[flat][k, 0], 3)}, has neuron {k + 1} of layer "
+    finding = (
+        f"In at the right: {_spoken(upstream)}. Out at layer 1: {_spoken(delta)}. The "
+        f"smallest gain, {number(gains[flat][k, 0])}, has neuron {k + 1} of layer "
         f"{flat + 1}."
     )
-    return picture
+    panel = network_panel(centres, texts, arrows, first=1, wide=WIDER)
+    return picture_of(Scene([panel], finding))
 
 
-def _stage(weights, texts, first=0, wide=WIDE):
-    """Return a picture of boxes with their texts, its axes, and the boxes' centres."""
-    sizes = [weights[0].shape[1], *(len(w) for w in weights)]
-    half = (ROW * (max(sizes) - 1) + HIGH) / 2 + EDGE
-    picture = Picture(height=2 * half + HEAD)
-    picture.set_layout_engine("none")  # everything has its place already
-    ax = picture.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, WIDTH)
-    ax.set_ylim(-half, half + HEAD)
-    ax.set_axis_off()
-    centres = places(sizes, wide)
-    for l, (layer, here) in enumerate(zip(centres, texts, strict=True), start=first):
-        title = f"layer {l}" if l else "input"
-        _write(ax, layer[0][0], half + HEAD / 2, title, color=GREY)
-        for (x, y), text in zip(layer, here, strict=True):
-            corner = (x - wide / 2, y - HIGH / 2)
-            look = {"boxstyle": "round,pad=0,rounding_size=0.1", "facecolor": "white"}
-            ax.add_patch(FancyBboxPatch(corner, wide, HIGH, zorder=3, **look))
-            _write(ax, x, y, text, linespacing=1.35)
-    return picture, ax, centres
-
-
-def _arrow(ax, start, end, weight):
-    """Draw an arrow with its weight, dashed for a negative one."""
-    look = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0}
-    look |= {"color": BLUE if weight >= 0 else VERMILION}
-    look |= {"linestyle": "-" if weight >= 0 else "--"}
-    ax.annotate("", xy=end, xytext=start, arrowprops=look)
-    x, y = number_place(start, end)
-    _write(ax, x, y, written(weight), bbox={"color": "white", "pad": 0.6})
-
-
-def _write(ax, x, y, text, **look):
-    """Write a text centred at a point."""
-    look = {"ha": "center", "va": "center", "fontsize": TEXT, "zorder": 4, **look}
-    ax.text(x, y, text, **look)
-
-
-def _lines(names, values):
-    """Write numbers with their names, one below the other."""
-    pairs = zip(names, values, strict=True)
-    return "\n".join(
-        f"× {written(v, 3)}" if name == "×" else f"{name} = {written(v, 3)}"
-        for name, v in pairs
-    )
-
-
-def _listed(column):
+def _spoken(column):
     """Write the entries of a column as they are spoken."""
-    return listed([written(v, 3) for v in np.ravel(column)])
+    return listed(map(number, column.ravel()))
 
 
 # --- which end to start from ---------------------------------------------------------

@@ -5,17 +5,9 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from bpkit.plots.base import (
-    BLACK,
-    GREY,
-    LINE_STYLES,
-    ORANGE,
-    SKY,
-    TEXT,
-    VERMILION,
-    Picture,
-    label_axes,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, label_axes, write
+from bpkit.scene import BLACK, GREY, ORANGE, SKY, VERMILION
+from bpkit.words import decimals, number
 
 EXACT = 1e-17  # an error of 0 has no place on a log axis; it is drawn here
 ROUNDING = 1e-15  # what is left of an error when only rounding is left
@@ -63,16 +55,10 @@ def growing_square(side, nudge):
         ax.add_patch(
             Rectangle(corner, width, height, fc=color, ec=BLACK, hatch=hatch, alpha=0.7)
         )
-        ax.text(
-            corner[0] + width / 2,
-            corner[1] + height / 2,
-            text,
-            ha="center",
-            va="center",
-            fontsize=TEXT,
-            rotation=90 if height > width else 0,
-            bbox={"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None,
-        )
+        paper = {"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None
+        middle = corner[0] + width / 2, corner[1] + height / 2
+        turned = 90 if height > width else 0
+        write(ax, *middle, text, rotation=turned, bbox=paper)
     picture.finding = (
         f"A side of {side:g} grows by {nudge:g}; the area grows from {side**2:g} to "
         f"{(side + nudge) ** 2:g}. The two strips (striped) add "
@@ -122,10 +108,11 @@ def sigmoid_and_slope(z, a, slope):
         ax.set_ylim(bottom=0)
         ax.grid(color="#DDDDDD")
     steepest = slope.argmax()
+    first, last, middle = (decimals(z[k], 1) for k in (0, -1, steepest))
     picture.finding = (
-        f"σ rises from {a[0]:.3f} at z = {_signed(z[0])} to {a[-1]:.3f} at "
-        f"z = {_signed(z[-1])}; it is steepest at z = {_signed(z[steepest])}, with "
-        f"slope {slope[steepest]:.2f}. {_flat_sentence(z, slope)}"
+        f"σ rises from {a[0]:.3f} at z = {first} to {a[-1]:.3f} at z = {last}; it is "
+        f"steepest at z = {middle}, with slope {slope[steepest]:.2f}. "
+        f"{_flat_sentence(z, slope)}"
     )
     return picture
 
@@ -137,14 +124,9 @@ def _flat_sentence(z, slope):
         side = "below" if not steep.size else "not below"
         return f"At both ends the slope is {side} {FLAT}."
     return (
-        f"The slope is {FLAT} or more only from z = {_signed(z[steep[0]])} to "
-        f"{_signed(z[steep[-1]])}."
+        f"The slope is {FLAT} or more only from z = {decimals(z[steep[0]], 1)} to "
+        f"{decimals(z[steep[-1]], 1)}."
     )
-
-
-def _signed(number):
-    """Write a number to one decimal, with a true minus and no negative zero."""
-    return f"{round(number, 1) + 0.0:.1f}".replace("-", "−")
 
 
 # --- the V of errors -----------------------------------------------------------
@@ -224,10 +206,17 @@ def _curve_sentence(name, steps, curve):
     if worst[last] < ROUNDING:
         coarse = [p for p in worst if worst[p] >= ROUNDING]
         first = max(p for p in worst if all(p < c for c in coarse))
-        return f"{said}: errors below {ROUNDING:.0e} for every h from 1e{first} down."
+        bound = number(ROUNDING)
+        return f"{said}: errors below {bound} for every h from {_ten_to(first)} down."
     best = min(worst, key=worst.get)
     bound = math.ceil(math.log10(max(worst[best], EXACT)))
+    least = math.floor(math.log10(worst[last]))
     return (
-        f"{said}: best near h = 1e{best}, where errors stay below 1e{bound}; near "
-        f"h = 1e{last} they reach above 1e{math.floor(math.log10(worst[last]))}."
+        f"{said}: best near h = {_ten_to(best)}, where errors stay below "
+        f"{_ten_to(bound)}; near h = {_ten_to(last)} they reach above {_ten_to(least)}."
     )
+
+
+def _ten_to(power):
+    """Write a power of ten."""
+    return number(10.0**power)

@@ -2,19 +2,9 @@
 
 import numpy as np
 
-from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
-    LINE_STYLES,
-    TEXT,
-    VERMILION,
-    Picture,
-    add_legend,
-    counted,
-    label_axes,
-    listed,
-)
+from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes, write
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count, decimals, listed, number
 
 FINE, WRONG = 1e-7, 1e-2
 ROUNDING = 1e-13  # a smaller error is drawn here: nobody can tell it from none
@@ -69,8 +59,8 @@ def slopes_by_direction(degrees, slopes, gradient):
     ax.set_xticks(np.arange(0, 361, 45))
     add_legend(ax)
     picture.finding = (
-        f"Steepest up: {up:.0f}°, with slope {_signed(slopes.max())}. Steepest down: "
-        f"{down:.0f}°, with slope {_signed(slopes.min())}. Level: "
+        f"Steepest up: {up:.0f}°, with slope {decimals(slopes.max(), 2)}. Steepest "
+        f"down: {down:.0f}°, with slope {decimals(slopes.min(), 2)}. Level: "
         f"{listed([f'{d:.0f}°' for d in level] or ['nowhere'])}. The gradient points "
         f"to {angle:.1f}° and is {length:.2f} long."
     )
@@ -146,7 +136,7 @@ def _map_finding(at, arrows, rises):
         np.unravel_index(i, lengths.shape) for i in (lengths.argmax(), lengths.argmin())
     )
     return (
-        f"{counted(lengths.size, 'arrow')}; each lies within {far}° of the way in "
+        f"{count(lengths.size, 'arrow')}; each lies within {far}° of the way in "
         "which the heights around it rise most. The longest is "
         f"{lengths[longest]:.2f}, at {_place(at, longest)}; the shortest "
         f"{lengths[shortest]:.2f}, at {_place(at, shortest)}."
@@ -155,12 +145,7 @@ def _map_finding(at, arrows, rises):
 
 def _place(at, index):
     """Write a place as a pair."""
-    return f"({_signed(at[0][index])}, {_signed(at[1][index])})"
-
-
-def _signed(value):
-    """Write a number with two digits after the point, and a proper minus."""
-    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f"({decimals(at[0][index], 2)}, {decimals(at[1][index], 2)})"
 
 
 # --- how far apart ---------------------------------------------------------------
@@ -190,7 +175,7 @@ def error_bands(errors):
     picture = Picture(height=1.5 + 0.34 * len(names))
     ax = label_axes(picture.subplots(), "relative error", "gradient under test")
     rows = np.arange(len(names))
-    _draw_bands(ax.axvline, lambda x, word: ax.text(x, -0.85, word, **_MIDDLE))
+    _draw_bands(ax.axvline, lambda x, word: write(ax, x, -0.85, word))
     drawn = np.maximum(values, ROUNDING)
     ax.hlines(rows, ROUNDING, drawn, color=GREY, linewidth=1, linestyle=":")
     for marker, color, inside in zip("os^", _BAND_COLOURS, _bands(values), strict=True):
@@ -200,7 +185,7 @@ def error_bands(errors):
     ax.set_yticks(rows, names)
     ax.set_ylim(len(names) - 0.5, -1.3)
     picture.finding = " ".join(
-        f"{word.capitalize()} ({where}): {listed(inside) if inside else 'none'}."
+        f"{word.capitalize()} ({where}): {listed(inside or ['none'])}."
         for word, where, inside in (
             (word, where, [names[i] for i in np.flatnonzero(chosen)])
             for word, where, chosen in zip(_WORDS, _WHERE, _bands(values), strict=True)
@@ -245,17 +230,16 @@ def errors_by_step(steps, curves):
     ax.set_ylim(ROUNDING, 3)
     add_legend(ax)
     picture.finding = " ".join(
-        f"{name}: best near h = {steps[values.argmin()]:.0e}, "
-        f"{'below' if values.min() < FINE else 'never below'} {FINE:.0e}."
+        f"{name}: best near h = {number(steps[values.argmin()], 1)}, "
+        f"{'below' if values.min() < FINE else 'never below'} {number(FINE)}."
         for name, values in curves.items()
     )
     return picture
 
 
 _WORDS = ("fine", "suspicious", "wrong")
-_WHERE = ("below 1e-07", "in between", "above 1e-02")
+_WHERE = (f"below {number(FINE)}", "in between", f"above {number(WRONG)}")
 _BAND_COLOURS = (BLUE, BLACK, VERMILION)
-_MIDDLE = {"ha": "center", "va": "center", "fontsize": TEXT}
 
 
 def _bands(values):

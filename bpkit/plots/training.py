@@ -5,25 +5,23 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
     DIVERGING,
-    GREY,
     INK,
     LINE_STYLES,
-    ORANGE,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
-    as_columns,
+    as_examples,
     as_labels,
-    counted,
     draw_image,
     grid_of_axes,
     label_axes,
-    listed,
+    require_curves,
     side_of,
+    write,
 )
+from bpkit.scene import BLACK, GREY, ORANGE, VERMILION
+from bpkit.words import count, decimals, listed
 
 # --- images of digits ----------------------------------------------------------
 
@@ -50,14 +48,14 @@ def digits_grid(x, labels, columns=10):
     ValueError
         If the shapes do not fit, or an image is not square.
     """
-    x = as_columns("x", x)
+    x = as_examples("x", x)
     labels = as_labels("labels", labels, x.shape[1])
     side = side_of(x.shape[0])
     picture, axes = grid_of_axes(x.shape[1], columns, cell_height=0.95)
     for ax, pixels, label in zip(axes, x.T, labels, strict=True):
         draw_image(ax, pixels, str(label), cmap=INK, vmin=0, vmax=1)
     picture.finding = (
-        f"{counted(x.shape[1], 'image')} of {side} × {side} pixels, intensities "
+        f"{count(x.shape[1], 'image')} of {side} × {side} pixels, intensities "
         f"from {x.min():.2f} to {x.max():.2f}; {np.mean(x > 0):.0%} of the pixels "
         "carry ink."
     )
@@ -69,14 +67,10 @@ def readings(x, outputs, labels, columns=5):
 
     Parameters
     ----------
-    x : array_like, shape (n, m)
-        One square image a column; pixel intensity, 0 to 1.
+    x, labels, columns
+        As for `digits_grid`.
     outputs : array_like, shape (k, m)
         The network's output for each image, one row a class; dimensionless.
-    labels : array_like of int, shape (m,)
-        The right answers.
-    columns : int
-        Images in a row.
 
     Returns
     -------
@@ -87,10 +81,10 @@ def readings(x, outputs, labels, columns=5):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or an image is not square.
+        As for `digits_grid`.
     """
-    x = as_columns("x", x)
-    outputs = as_columns("outputs", outputs)
+    x = as_examples("x", x)
+    outputs = as_examples("outputs", outputs)
     labels = as_labels("labels", labels, x.shape[1])
     reads = outputs.argmax(axis=0)
     picture, axes = grid_of_axes(x.shape[1], columns, cell_height=1.55)
@@ -113,7 +107,7 @@ def readings(x, outputs, labels, columns=5):
 def _readings_finding(outputs, reads, labels):
     """Say how many are right, and what the wrong ones have in common."""
     wrong = np.flatnonzero(reads != labels)
-    said = f"{len(labels) - len(wrong)} of {counted(len(labels), 'image')} read right"
+    said = f"{len(labels) - len(wrong)} of {count(len(labels), 'image')} read right"
     if not len(wrong):
         least = outputs.max(axis=0).argmin()
         return (
@@ -163,17 +157,10 @@ def confusion_matrix(labels, reads):
     ax.imshow(errors, cmap=colours, vmin=0, vmax=max(1, errors.max()))
     ax.set_xticks(range(classes))
     ax.set_yticks(range(classes))
-    for (row, column), count in np.ndenumerate(table):
-        ax.text(
-            column,
-            row,
-            str(count) if count else "·",
-            ha="center",
-            va="center",
-            fontsize=TEXT,
-            color=BLACK if count else GREY,
-            fontweight="bold" if row == column else "normal",
-        )
+    for (row, column), times in np.ndenumerate(table):
+        look = {"color": BLACK} if times else {"color": GREY}
+        look["fontweight"] = "bold" if row == column else "normal"
+        write(ax, column, row, str(times) if times else "·", **look)
     picture.finding = _confusion_finding(table, errors)
     return picture
 
@@ -181,7 +168,7 @@ def confusion_matrix(labels, reads):
 def _confusion_finding(table, errors):
     """Say how much lies on the diagonal and where the rest gathers."""
     said = (
-        f"{np.trace(table)} of {counted(table.sum(), 'answer')} are right, "
+        f"{np.trace(table)} of {count(table.sum(), 'answer')} are right, "
         "on the diagonal"
     )
     if not errors.any():
@@ -190,7 +177,7 @@ def _confusion_finding(table, errors):
     worst = np.flatnonzero(missed == missed.max())
     names = listed([str(digit) for digit in worst])
     each = "each " if len(worst) > 1 else ""
-    said += f"; misread most often: {names} ({each}{counted(missed.max(), 'time')})"
+    said += f"; misread most often: {names} ({each}{count(missed.max(), 'time')})"
     if errors.max() == 1:
         return f"{said}; no two digits are confused twice in the same way."
     row, column = np.unravel_index(errors.argmax(), errors.shape)
@@ -223,8 +210,7 @@ def learning_curves(costs, accuracies):
         If a curve is missing or has fewer than two points.
     """
     for curves in (costs, accuracies):
-        if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves.values()):
-            raise ValueError("each curve must be one-dimensional, two points or more")
+        require_curves(curves.values())
     picture = Picture(height=3.4)
     left, right = picture.subplots(1, 2)
     label_axes(left, "epochs trained", "mean cost")
@@ -301,15 +287,16 @@ def hidden_weights(weights, columns=6, quantity="weight"):
         )
         for mark, pixel in (("+", row.argmax()), ("−", row.argmin())):
             y, x = divmod(int(pixel), side)
-            ax.text(x, y, mark, ha="center", va="center", fontsize=TEXT + 2)
+            write(ax, x, y, mark, fontsize=TEXT + 2)
     bar = picture.colorbar(image, ax=list(axes), location="bottom", aspect=40, pad=0.02)
     bar.set_label(f"{quantity}: − pushes down, + pulls up", fontsize=TEXT)
     bar.ax.tick_params(labelsize=TEXT)
     neuron, pixel = np.unravel_index(np.abs(weights).argmax(), weights.shape)
     y, x = divmod(int(pixel), side)
-    strongest = f"{weights[neuron, pixel]:+.1f}".replace("-", "−")
+    strongest = weights[neuron, pixel]
+    strongest = ("+" if strongest > 0 else "") + decimals(strongest, 1)
     picture.finding = (
-        f"{counted(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
+        f"{count(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
         f"are positive. The strongest {quantity} is {strongest}, from the pixel in "
         f"row {y}, column {x} to neuron {neuron}."
     )

@@ -5,18 +5,15 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from bpkit.plots.base import (
-    BLACK,
-    BLUE,
-    GREY,
     LINE_STYLES,
     TEXT,
-    VERMILION,
     Picture,
     add_legend,
-    counted,
     label_axes,
-    listed,
+    require_curves,
 )
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.words import count, listed, multiple, number
 
 PALE_TO_BLUE = LinearSegmentedColormap.from_list("pale_to_blue", ["#F2F2F2", BLUE])
 
@@ -43,7 +40,7 @@ def slow_start(panels, goal=0.2):
     ValueError
         If there is no curve, or a curve has fewer than two points.
     """
-    _require_curves([c for runs in panels.values() for c in runs.values()])
+    require_curves([c for runs in panels.values() for c in runs.values()])
     picture = Picture(height=3.3)
     axes = picture.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     found = []
@@ -56,7 +53,7 @@ def slow_start(panels, goal=0.2):
             f"{cost}: {listed([_arrival(*run, goal) for run in runs.items()])}"
         )
     add_legend(axes[-1])
-    picture.finding = f"Output below {goal:g}: {'; '.join(found)}."
+    picture.finding = f"Output below {number(goal)}: {'; '.join(found)}."
     return picture
 
 
@@ -64,8 +61,8 @@ def _arrival(name, outputs, goal):
     """Say after how many steps the outputs of one start are below the goal."""
     below = np.flatnonzero(np.asarray(outputs) < goal)
     if not below.size:
-        return f"not within {counted(len(outputs) - 1, 'step')} from {name}"
-    return f"after {counted(int(below[0]), 'step')} from {name}"
+        return f"not within {count(len(outputs) - 1, 'step')} from {name}"
+    return f"after {count(int(below[0]), 'step')} from {name}"
 
 
 def slope_by_layer(slopes):
@@ -89,7 +86,7 @@ def slope_by_layer(slopes):
         If there is no curve, a curve has fewer than two points, or a size is not
         positive.
     """
-    _require_curves(slopes.values())
+    require_curves(slopes.values())
     slopes = {name: np.asarray(sizes, dtype=float) for name, sizes in slopes.items()}
     if any(not np.all(sizes > 0) for sizes in slopes.values()):
         raise ValueError("sizes of slopes must be positive, for a logarithmic axis")
@@ -101,7 +98,7 @@ def slope_by_layer(slopes):
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     add_legend(ax)
     found = [
-        f"{_two_digits(sizes[-1] / sizes[0])} times ({name})"
+        f"{multiple(sizes[-1] / sizes[0])} times ({name})"
         for name, sizes in slopes.items()
     ]
     picture.finding = (
@@ -148,7 +145,7 @@ def range_test(etas, costs):
         best = np.nanargmin(c)
         ax.plot(etas[best], c[best], "o", ms=15, mfc="none", mec=BLACK, mew=1.5)
         lost = int(np.isnan(c).sum())
-        said = f"{c[best]:.2f} at η = {etas[best]:.2g} ({name})"
+        said = f"{c[best]:.2f} at η = {number(etas[best], 2)} ({name})"
         found.append(said + (f", {lost} of {etas.size} diverged" if lost else ""))
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -181,7 +178,7 @@ def over_fitting(on_training, on_validation, accuracies):
         If the curves are not of one length, two points or more.
     """
     curves = [np.asarray(c) for c in (on_training, on_validation, accuracies)]
-    _require_curves(curves)
+    require_curves(curves)
     if len({len(c) for c in curves}) != 1:
         raise ValueError(
             f"curves must be of one length; got {[len(c) for c in curves]}"
@@ -203,7 +200,7 @@ def over_fitting(on_training, on_validation, accuracies):
         ax.axvline(epochs[best], color=GREY, linestyle=":", linewidth=2)
     add_legend(left)
     picture.finding = (
-        f"Validation cost lowest after {counted(epochs[best].item(), 'epoch')}: "
+        f"Validation cost lowest after {count(epochs[best].item(), 'epoch')}: "
         f"{validation[best]:.2f}; after {epochs[-1]} it is {validation[-1]:.2f}, "
         f"while the training cost went from {training[best]:.2f} to "
         f"{training[-1]:.2f}. Right answers (validation): {accuracies[best]:.0%} and "
@@ -286,8 +283,8 @@ def _search_sentence(name, settings, scores):
     eta, size = settings[best]
     different = np.unique(settings[:, 0]).size
     return (
-        f"{name}: {counted(different, 'learning rate')} tried, best {scores[best]:.1%} "
-        f"at η = {eta:.2g} with mini-batches of {size:.0f}"
+        f"{name}: {count(different, 'learning rate')} tried, best {scores[best]:.1%} "
+        f"at η = {number(eta, 2)} with mini-batches of {size:.0f}"
     )
 
 
@@ -295,15 +292,3 @@ def _draw_lines(ax, lines, styles=LINE_STYLES):
     """Draw each line in its own colour, dash and marker."""
     for style, (name, (x, y)) in zip(styles, lines.items(), strict=False):
         ax.plot(x, y, label=name, markevery=max(1, len(y) // 8), **style)
-
-
-def _require_curves(curves):
-    """Refuse a picture without curves, or a curve that is no curve."""
-    curves = list(curves)
-    if not curves or any(np.ndim(c) != 1 or len(c) < 2 for c in curves):
-        raise ValueError("each curve must be one-dimensional, two points or more")
-
-
-def _two_digits(number):
-    """Write a number rounded to two digits, its thousands set apart."""
-    return f"{float(f'{number:.1e}'):,.10g}"

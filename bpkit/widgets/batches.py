@@ -9,20 +9,10 @@ from bpkit.activations import sigmoid_prime
 from bpkit.backprop import forward_pass
 from bpkit.data import load_digits
 from bpkit.network import Network
+from bpkit.plots.batches import finite_population_correction, noise_panel
+from bpkit.scene import BLACK, BLUE, SKY, VERMILION, Arrow, Line, Panel, Points, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider, Toggle
-from bpkit.widgets.scene import (
-    BLACK,
-    BLUE,
-    GREY,
-    SKY,
-    VERMILION,
-    Arrow,
-    Label,
-    Line,
-    Panel,
-    Points,
-    View,
-)
+from bpkit.words import count, number
 
 SIZES = [64, 30, 10]
 OUTPUTS, HIDDEN = (1, 3), 7  # the two weights lead from one neuron to two outputs
@@ -89,17 +79,19 @@ class BatchExplorer(Explorer):
     def view(self, state):
         """Return the cloud, its spread, and what both say."""
         slopes = slopes_of_examples(state["network"])
-        size, count = round(state["m"]), state["count"]
+        size, examples = round(state["m"]), slopes.shape[1]
         true = slopes.mean(axis=1)
         one = _rms(slopes - true[:, None])
         rng = np.random.default_rng(state["seed"])
-        clouds = batch_gradients(slopes, size, count, rng)
+        clouds = batch_gradients(slopes, size, state["count"], rng)
         spread = _rms(clouds - true[:, None])
+        title = f"Distance by size; σ = {number(one, 2)}"
+        look = {"title": title, "height": 380, "weight": 0.9}
         panels = [
             _cloud(clouds, true, one, size, state["magnify"]),
-            _law(one, size, spread, slopes.shape[1]),
+            noise_panel(one, examples, [size], [spread], LARGEST, **look),
         ]
-        return View(panels, _sentence(clouds, true, one, size, slopes.shape[1]))
+        return Scene(panels, _sentence(clouds, true, one, size, examples))
 
 
 def _rms(distances):
@@ -140,63 +132,19 @@ def _cloud(clouds, true, one, size, magnify):
     return Panel(*limits, marks, first, second, title, equal=True, height=380)
 
 
-def _law(one, size, spread, examples):
-    """Return the distance from the true gradient against the batch's size."""
-    m = np.geomspace(1, LARGEST, 19)
-    law = one / np.sqrt(m)
-    marks = [
-        Line(m, law, VERMILION, "dashed", 2, "σ/√m"),
-        Line(m, law * _rest(m, examples), GREY, "dotted", 2, "no example twice"),
-        Points([size], [spread], BLUE, "o", 10, "measured"),
-        Label(1.3, one * 0.022, f"σ = {_number(one)}", align="left"),
-    ]
-    return Panel(
-        (0.8, LARGEST * 1.5),
-        (one * 0.015, one * 2.5),
-        marks,
-        "examples in a batch, m",
-        "distance (root mean square)",
-        "How far from the true gradient",
-        xlog=True,
-        ylog=True,
-        height=380,
-        weight=0.9,
-    )
-
-
-def _rest(m, examples):
-    """Return by how much a batch is closer because no example comes twice in it."""
-    return np.sqrt((examples - m) / (examples - 1))
-
-
 def _sentence(clouds, true, one, size, examples):
     """Say how far the batches are from the true gradient, and what a step would do."""
-    count = clouds.shape[1]
-    spread, length = _rms(clouds - true[:, None]), float(np.hypot(*true))
-    away = int(np.sum(true @ clouds < 0))
-    expected = one / math.sqrt(size)
+    batches = clouds.shape[1]
+    spread, expected = _rms(clouds - true[:, None]), one / math.sqrt(size)
     said = (
-        f"{count} mini-batches of {_examples(size)}: distance from the true "
-        f"gradient {_number(spread)} (root mean square); σ/√m = {_number(expected)}"
+        f"{batches} mini-batches of {count(size, 'example')}: distance from the true "
+        f"gradient {number(spread, 2)} (root mean square); σ/√m = {number(expected, 2)}"
     )
     if size > examples / 10:
-        said += (
-            f", and {_number(expected * _rest(size, examples))} as no example comes "
-            "twice in a batch"
-        )
-    ratio = _number(spread / length)
+        closer = expected * finite_population_correction(size, examples)
+        said += f", and {number(closer, 2)} as no example comes twice in a batch"
+    ratio = number(spread / float(np.hypot(*true)), 2)
     return said + (
         f". The noise is {ratio} times as long as the true arrow. Pointing away from "
-        f"it, at more than 90°: {away} of {count} batches."
+        f"it, at more than 90°: {int(np.sum(true @ clouds < 0))} of {batches} batches."
     )
-
-
-def _examples(size):
-    """Write a number of examples, in the singular where it is one."""
-    return "1 example" if size == 1 else f"{size} examples"
-
-
-def _number(value):
-    """Write a number with two digits that count, without an exponent."""
-    digits = max(0, 1 - math.floor(math.log10(value))) if value > 0 else 1
-    return f"{value:.{digits}f}"

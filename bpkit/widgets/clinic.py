@@ -1,4 +1,8 @@
-"""The localiser at work: break one equation in one layer, and see it found."""
+"""Lesson 10: break one equation in one layer, and watch the search for it.
+
+The search is the lesson's own, through a table with δ. `bpkit.localise` is another: it
+looks at a program from outside, where only nabla_b and nabla_w can be seen.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,8 +14,7 @@ from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import forward_pass
 from bpkit.exercises.localiser import MEANINGS
 from bpkit.gradients import relative_error
-from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREY,
@@ -22,8 +25,10 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Choice, Explorer, Slider
+from bpkit.words import number
 
 SIZES = (3, 4, 4, 2)  # weights[1] is square, so that its transpose can be forgotten
 LAYERS = len(SIZES) - 1
@@ -42,16 +47,7 @@ NO_TRANSPOSE = "transpose forgotten"
 SUM_B = "sum for mean in BP3"
 SUM_W = "sum for mean in BP4"
 Z_FOR_A = "z for a in BP4"
-BUGS = (
-    NONE,
-    SIGN,
-    SLOPE_OF_A,
-    NO_SLOPE,
-    NO_TRANSPOSE,
-    SUM_B,
-    SUM_W,
-    Z_FOR_A,
-)
+BUGS = (NONE, SIGN, SLOPE_OF_A, NO_SLOPE, NO_TRANSPOSE, SUM_B, SUM_W, Z_FOR_A)
 
 
 class LocaliserExplorer(Explorer):
@@ -71,13 +67,13 @@ class LocaliserExplorer(Explorer):
 
     def view(self, state):
         """Return the table of errors, the search, and what was found."""
-        case = make_case(state["network"], state["examples"])
-        came = broken_backprop(case, state["bug"], state["layer"])
-        finds = [_find(came, case, l, part) for l, part in search_order()]
+        problem = make_problem(state["network"], state["examples"])
+        came = broken_backprop(problem, state["bug"], state["layer"])
+        finds = [_find(came, problem, l, part) for l, part in search_order()]
         first = next((k for k, find in enumerate(finds) if find.broken), None)
-        return View(
+        return Scene(
             [_table(finds, first), _search(finds, first)],
-            _sentence(state, case, came, finds, first),
+            _sentence(state, problem, came, finds, first),
         )
 
 
@@ -85,7 +81,7 @@ class LocaliserExplorer(Explorer):
 
 
 @dataclass(frozen=True)
-class Case:
+class Problem:
     """A network, a batch, and every slope as nudging measures it."""
 
     weights: list
@@ -98,9 +94,9 @@ class Case:
 
 
 @lru_cache(maxsize=64)
-def make_case(number, m):
-    """Return the network of a number with m examples, and its slopes by nudging."""
-    rng = np.random.default_rng(number)
+def make_problem(seed, m):
+    """Return the network of a seed with m examples, and its slopes by nudging."""
+    rng = np.random.default_rng(seed)
     pairs = list(pairwise(SIZES))
     weights = [rng.standard_normal((n, n_in)) for n_in, n in pairs]
     biases = [rng.standard_normal((n, 1)) for _, n in pairs]
@@ -111,7 +107,7 @@ def make_case(number, m):
         rest = weights[l + 1 :], biases[l + 1 :], y
         for part, slope in _nudged(weights[l], biases[l], activations[l], rest).items():
             slopes[part].append(slope)
-    return Case(weights, biases, x, y, zs, activations, slopes)
+    return Problem(weights, biases, x, y, zs, activations, slopes)
 
 
 def _nudged(w, b, a, rest):
@@ -138,20 +134,20 @@ def _costs(z, weights, biases, y):
     return ((a - y) ** 2).sum(axis=(1, 2)) / (2 * y.shape[1])
 
 
-def broken_backprop(case, bug=NONE, layer=0):
+def broken_backprop(problem, bug=NONE, layer=0):
     """Return {part: {layer: array}}, with one bug in one layer.
 
     A product of matrices that do not fit ends it; what was found until then is kept.
     """
     came = {part: {} for part in PARTS}
-    m, delta = case.y.shape[1], None
+    m, delta = problem.y.shape[1], None
     for l in range(OUTPUT, -1, -1):
         here = bug if l == layer else NONE
-        z, a, a_in = case.zs[l], case.activations[l + 1], case.activations[l]
+        z, a, a_in = problem.zs[l], problem.activations[l + 1], problem.activations[l]
         if l == OUTPUT:
-            upstream = case.y - a if here == SIGN else a - case.y
+            upstream = problem.y - a if here == SIGN else a - problem.y
         else:
-            w = case.weights[l + 1]
+            w = problem.weights[l + 1]
             carried = w if here == NO_TRANSPOSE else w.T
             if carried.shape[1] != len(delta):
                 return came
@@ -159,7 +155,7 @@ def broken_backprop(case, bug=NONE, layer=0):
         slope = sigmoid_prime(a if here == SLOPE_OF_A else z)
         delta = upstream * (1 if here == NO_SLOPE else slope)
         if here == Z_FOR_A and l > 0:
-            a_in = case.zs[l - 1]
+            a_in = problem.zs[l - 1]
         came["delta"][l] = delta
         came["bias"][l] = delta.sum(axis=1, keepdims=True) / (1 if here == SUM_B else m)
         came["weights"][l] = delta @ a_in.T / (1 if here == SUM_W else m)
@@ -195,27 +191,26 @@ def search_order():
     return [(l, part) for l in range(OUTPUT, -1, -1) for part in PARTS]
 
 
-def _find(came, case, l, part):
+def _find(came, problem, l, part):
     """Return the Find of one array."""
     if l not in came[part]:
         return Find(l, part, None)
-    return Find(l, part, relative_error(came[part][l], case.slopes[part][l]))
+    return Find(l, part, relative_error(came[part][l], problem.slopes[part][l]))
 
 
-def follows(came, case, find):
+def follows(came, problem, find):
     """Return whether an array follows, by the right equation, from what came."""
-    l, m = find.layer, case.y.shape[1]
+    l, m = find.layer, problem.y.shape[1]
     delta = came["delta"][l]
     if find.part == "bias":
         right = delta.mean(axis=1, keepdims=True)
     elif find.part == "weights":
-        right = delta @ case.activations[l].T / m
+        right = delta @ problem.activations[l].T / m
     elif l == OUTPUT:
-        right = (case.activations[-1] - case.y) * sigmoid_prime(case.zs[l])
+        right = (problem.activations[-1] - problem.y) * sigmoid_prime(problem.zs[l])
     else:
-        right = (case.weights[l + 1].T @ came["delta"][l + 1]) * sigmoid_prime(
-            case.zs[l]
-        )
+        arriving = problem.weights[l + 1].T @ came["delta"][l + 1]
+        right = arriving * sigmoid_prime(problem.zs[l])
     return relative_error(came[find.part][l], right) < FINE_BELOW
 
 
@@ -249,29 +244,26 @@ def _box(find, x, y, first):
     if find.error is None:
         return Box(x, y, 1.9, 0.85, "–", "#EEEEEE", GREY, 1, "dotted")
     if not find.broken:
-        return Box(x, y, 1.9, 0.85, f"✓ {_digits(find.error, 1)}", "#DCEBF5", BLUE, 1)
+        return Box(x, y, 1.9, 0.85, f"✓ {number(find.error, 1)}", "#DCEBF5", BLUE, 1)
     word = "1st ✗" if first else "✗"
     look = ("#F8DFCC", VERMILION, 4 if first else 1.5, "solid" if first else "dashed")
-    return Box(x, y, 1.9, 0.85, f"{word} {_digits(find.error, 2)}", *look)
+    return Box(x, y, 1.9, 0.85, f"{word} {number(find.error, 2)}", *look)
 
 
 def _search(finds, first):
     """Draw the errors in the order in which the search meets them."""
-    places = [k + 1 for k, find in enumerate(finds) if find.error is not None]
-    heights = [max(f.error, FLOOR) for f in finds if f.error is not None]
-    sick = [f.broken for f in finds if f.error is not None]
+    came = [(k, f) for k, f in enumerate(finds, 1) if f.error is not None]
     marks = [
         Line([0.5, 9.5], [FINE_BELOW] * 2, GREY, "dashed", 1.5),
-        Label(0.7, FINE_BELOW * 8, "broken above 1e-5", GREY, "left"),
+        Label(0.7, FINE_BELOW * 8, f"broken above {number(FINE_BELOW)}", GREY, "left"),
     ]
-    for wanted, colour, marker, name in (
-        (False, BLUE, "o", "agrees"),
-        (True, VERMILION, "x", "broken"),
+    for broken, *look in (
+        (False, BLUE, "o", 10, "agrees"),
+        (True, VERMILION, "x", 10, "broken"),
     ):
-        xs = [x for x, s in zip(places, sick, strict=True) if s == wanted]
-        ys = [y for y, s in zip(heights, sick, strict=True) if s == wanted]
-        if xs:
-            marks.append(Points(xs, ys, colour, marker, 10, name))
+        places = [(k, max(f.error, FLOOR)) for k, f in came if f.broken == broken]
+        if places:
+            marks.append(Points(*zip(*places, strict=True), *look))
     for step, l in enumerate(range(OUTPUT, -1, -1)):
         marks.append(Label(3 * step + 2, FLOOR / 12, f"layer {l}", GREY))
     for x in (3.5, 6.5):
@@ -292,18 +284,19 @@ def _search(finds, first):
 # --- the sentence -------------------------------------------------------------------
 
 
-def _sentence(state, case, came, finds, first):
+def _sentence(state, problem, came, finds, first):
     """Say what was found first, and what that proves about the rest."""
     if first is not None:
-        return _about_the_first(case, came, finds, first)
+        return _about_the_first(problem, came, finds, first)
     if any(find.error is None for find in finds):
-        w, delta = case.weights[OUTPUT].shape, came["delta"][OUTPUT].shape
+        fits, fails = (problem.weights[l].shape for l in (1, OUTPUT))
         return (
-            f"Python stops before the search can: weights[{OUTPUT}] is {w}, δ of the "
-            f"output is {delta}, and without the transpose they do not fit. Put the "
-            f"bug into layer 0: weights[1] is {case.weights[1].shape}, and fits anyway."
+            f"Python stops before the search can: weights[{OUTPUT}] is {fails}, δ of "
+            f"the output is {came['delta'][OUTPUT].shape}, and without the transpose "
+            f"they do not fit. Put the bug into layer 0: weights[1] is {fits}, and "
+            "fits anyway."
         )
-    largest = _digits(max(find.error for find in finds), 1)
+    largest = number(max(find.error for find in finds), 1)
     said = (
         f"All {len(finds)} arrays agree with nudging; the largest relative error is "
         f"{largest}."
@@ -311,21 +304,21 @@ def _sentence(state, case, came, finds, first):
     return f"{said} {_why_nothing_is_seen(state)}".strip()
 
 
-def _about_the_first(case, came, finds, first):
+def _about_the_first(problem, came, finds, first):
     """Name the first broken array, its entry, and what the later ones have of it."""
     find = finds[first]
-    array, right = came[find.part][find.layer], case.slopes[find.part][find.layer]
+    array, right = came[find.part][find.layer], problem.slopes[find.part][find.layer]
     i, j = np.unravel_index(np.abs(array - right).argmax(), right.shape)
     said = (
         f"The first that does not hold is {MEANINGS[find.equation]}, in layer "
         f"{find.layer}. {ARRAYS[find.part]}[{find.layer}][{i}, {j}] is "
-        f"{_digits(array[i, j])}, should be {_digits(right[i, j])}"
+        f"{number(array[i, j])}, should be {number(right[i, j])}"
         f"{_common_factor(array, right)}."
     )
     later = [other for other in finds[first + 1 :] if other.broken]
     if not later:
         return f"{said} No other array is broken."
-    heirs = [other for other in later if follows(came, case, other)]
+    heirs = [other for other in later if follows(came, problem, other)]
     if len(heirs) < len(later):
         return f"{said} {len(later)} later arrays differ too."
     return (
@@ -339,7 +332,7 @@ def _common_factor(array, right):
     factor = float((array * right).sum() / (right * right).sum())
     if not relative_error(array, factor * right) < FINE_BELOW:
         return ""
-    return f"; every entry is {_digits(factor)} times what it should be"
+    return f"; every entry is {number(factor)} times what it should be"
 
 
 def _why_nothing_is_seen(state):
@@ -357,8 +350,3 @@ def _why_nothing_is_seen(state):
     if bug == Z_FOR_A and layer == 0:
         return "What goes into layer 0 is x, which has no z: choose another layer."
     return ""
-
-
-def _digits(value, digits=3):
-    """Write a number with a few digits, and a proper minus."""
-    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")

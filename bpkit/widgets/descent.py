@@ -1,7 +1,7 @@
-"""Walking downhill: landscapes, the walk itself, and the explorer of its failures.
+"""Lesson 3: gradient descent on three landscapes, and the explorer of its failures.
 
-The explorer names a failure only when the numbers of the walk prove it, and gives those
-numbers in the sentence.
+The explorer names a failure only when the numbers of the descent prove it, and gives
+those numbers in the sentence.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
-from bpkit.widgets.scene import (
+from bpkit.descent import walk
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREEN,
@@ -21,13 +21,16 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
+from bpkit.words import count, number, numbers
 
 ARRIVED = 1e-3  # a slope below this counts as flat
 STALLED = 0.1  # and one below this as nearly flat
 CRAWL = 0.02  # of the way that is left, in one step
 FAR = 1e6  # where drawing stops; the frames end at 3
+MOST_STEPS = 200
 AXES = ("x₀", "x₁")
 
 
@@ -49,51 +52,6 @@ class Landscape:
         """Return the minimum that is nearest to a place, and the distance."""
         distances = np.linalg.norm(self.minima - place, axis=1)
         return self.minima[distances.argmin()], float(distances.min())
-
-
-def walk(gradient, x0, eta, steps, noise=0.0, rng=None):
-    """Take steps of gradient descent and return every place on the way.
-
-    Parameters
-    ----------
-    gradient : callable
-        Gives the slope at a place, an array of its shape; dimensionless.
-    x0 : array_like
-        The start, a number or an array of any shape; dimensionless.
-    eta : float
-        Learning rate; dimensionless.
-    steps : int
-        How many steps to take.
-    noise : float
-        Standard deviation of the random error of each slope; dimensionless.
-    rng : numpy.random.Generator, optional
-        Draws the errors; needed when there is noise.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1, *x0.shape)
-        The places, the first of which is the start. A walk that diverges ends in inf
-        and NaN; it does not raise.
-
-    Notes
-    -----
-    x → x − η (C′(x) + noise).
-
-    Examples
-    --------
-    >>> walk(lambda x: 4 * x, 1.0, 0.125, 3).tolist()
-    [1.0, 0.5, 0.25, 0.125]
-    """
-    x = np.array(x0, dtype=float)
-    places = [x]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            slope = gradient(x)
-            if noise:
-                slope = slope + noise * rng.standard_normal(x.shape)
-            x = x - eta * slope
-            places.append(x)
-    return np.array(places)
 
 
 # --- three landscapes -----------------------------------------------------------------
@@ -156,8 +114,8 @@ LANDSCAPES = {
 
 
 @dataclass(frozen=True)
-class Walk:
-    """A walk on a landscape, with what a diagnosis needs.
+class Descent:
+    """A run of gradient descent on a landscape, with what a diagnosis needs.
 
     ``lost`` is the first step whose place or cost is no number any more, or None.
     """
@@ -192,22 +150,22 @@ class Walk:
         return axis, int(turned[axis]), max(0, len(moves) - 1)
 
 
-def walk_on(land, start, eta, steps, noise=0.0):
-    """Return the Walk from a start; the noise is the same at every call."""
+def descent_on(land, start, eta, steps, noise=0.0):
+    """Return the Descent from a start; the noise is the same at every call."""
     rng = np.random.default_rng(0)
     places = walk(land.gradient, start, eta, steps, noise, rng)
     with np.errstate(over="ignore", invalid="ignore"):
         costs = land.cost(places)
     bad = ~(np.isfinite(places).all(axis=1) & np.isfinite(costs))
-    return Walk(land, eta, places, costs, int(bad.argmax()) if bad.any() else None)
+    return Descent(land, eta, places, costs, int(bad.argmax()) if bad.any() else None)
 
 
-def diagnose(w, noise=0.0):
+def diagnose(run, noise=0.0):
     """Say what a walk shows, and why it fails if it fails.
 
     Parameters
     ----------
-    w : Walk
+    run : Descent
         A negative learning rate stands for a step in the wrong direction.
     noise : float
         Standard deviation of the error of each slope; dimensionless.
@@ -219,67 +177,67 @@ def diagnose(w, noise=0.0):
         "Flat point", "Saddle", "Hump", "Minimum", "Not the deepest minimum",
         "Zig-zag", "Too large a step", "Crawl" or "On its way".
     """
-    if w.steps == 0:
-        slope = w.land.gradient(w.end)
-        return f"Start at {_place(w.end)}, where the slope is {_numbers(slope)}."
-    if w.eta < 0:
-        return _wrong_sign(w, noise)
-    if w.lost is not None:
-        return _lost(w)
+    if run.steps == 0:
+        slope = run.land.gradient(run.end)
+        return f"Start at {_place(run.end)}, where the slope is {_tuple(slope)}."
+    if run.eta < 0:
+        return _wrong_sign(run, noise)
+    if run.lost is not None:
+        return _lost(run)
     if noise:
-        return _noisy(w, noise)
-    slope = w.land.gradient(w.end)
+        return _noisy(run, noise)
+    slope = run.land.gradient(run.end)
     steepest = np.abs(slope).max()
-    if not w.land.gradient(w.places[0]).any():
-        return _flat(w, "Flat point")
-    curvatures = w.land.curvatures(w.end)
+    if not run.land.gradient(run.places[0]).any():
+        return _flat(run, "Flat point")
+    curvatures = run.land.curvatures(run.end)
     if steepest < ARRIVED:
-        return _flat(w) if curvatures.min() < 0 else _arrived(w)
-    risen, of = w.rises(last=5)
-    if risen == of and w.costs[-1] > w.costs[0]:
+        return _flat(run) if curvatures.min() < 0 else _arrived(run)
+    risen, of = run.rises(last=5)
+    if risen == of and run.costs[-1] > run.costs[0]:
         return (
-            f"Divergence: the cost rose at each of the last {_count(of, 'step')}, to "
-            f"{_number(w.costs[-1])} from {_number(w.costs[0])} at the start. "
-            f"{_bound(w)}"
+            f"Divergence: the cost rose at each of the last {count(of, 'step')}, to "
+            f"{number(run.costs[-1])} from {number(run.costs[0])} at the start. "
+            f"{_bound(run)}"
         )
-    _, turned, turns = w.turns()
+    _, turned, turns = run.turns()
     if turns >= 3 and turned >= 0.8 * turns:
-        return _zigzag(w)
-    risen, of = w.rises(last=10)
+        return _zigzag(run)
+    risen, of = run.rises(last=10)
     if risen:
         return (
             f"Too large a step: the cost rose at {risen} of the last "
-            f"{_count(of, 'step')}, though each went against the slope. {_bound(w)}"
+            f"{count(of, 'step')}, though each went against the slope. {_bound(run)}"
         )
     on_a_ridge = ((slope == 0) & (curvatures < 0)).any()
     if on_a_ridge or (steepest < STALLED and curvatures.min() < 0):
-        return _flat(w)
-    return _under_way(w)
+        return _flat(run)
+    return _under_way(run)
 
 
-def _wrong_sign(w, noise):
+def _wrong_sign(run, noise):
     """Say how far up the wrong sign has led."""
-    if not noise and not w.land.gradient(w.places[0]).any():
-        return _flat(w, "Flat point")
-    risen, of = w.rises()
+    if not noise and not run.land.gradient(run.places[0]).any():
+        return _flat(run, "Flat point")
+    risen, of = run.rises()
     reached = "past the largest number a float can hold"
-    if w.lost is None:
-        reached = f"to {_number(w.costs[-1])}"
+    if run.lost is None:
+        reached = f"to {number(run.costs[-1])}"
     return (
         f"Wrong sign: it walks with the slope, uphill. The cost rose at {risen} of "
-        f"{_count(of, 'step')}, from {_number(w.costs[0])} {reached}."
+        f"{count(of, 'step')}, from {number(run.costs[0])} {reached}."
     )
 
 
-def _lost(w):
+def _lost(run):
     """Say how a walk left the numbers."""
-    risen, of = w.rises()
+    risen, of = run.rises()
     text = (
-        f"Divergence: the cost rose at {risen} of {_count(of, 'step')}, from "
-        f"{_number(w.costs[0])} to {_number(w.costs[w.lost - 1])}; at step {w.lost} it "
-        "is past the largest number a float can hold."
+        f"Divergence: the cost rose at {risen} of {count(of, 'step')}, from "
+        f"{number(run.costs[0])} to {number(run.costs[run.lost - 1])}; at step "
+        f"{run.lost} it is past the largest number a float can hold."
     )
-    nan = np.isnan(w.places).any(axis=1)
+    nan = np.isnan(run.places).any(axis=1)
     if nan.any():
         text += (
             f" From step {nan.argmax()} on the place is NaN: inf − inf has no value."
@@ -290,136 +248,125 @@ def _lost(w):
     )
 
 
-def _noisy(w, noise):
+def _noisy(run, noise):
     """Say how far a noisy walk strays in its second half."""
-    late = w.places[-max(1, w.steps // 2) :]
-    strays = [w.land.nearest(place)[1] for place in late]
-    risen, of = w.rises()
+    late = run.places[-max(1, run.steps // 2) :]
+    strays = [run.land.nearest(place)[1] for place in late]
+    risen, of = run.rises()
     return (
-        f"Noise: each slope carries a random error of about {_number(noise)}. Over the "
-        f"last {_count(len(late), 'place')} the distance to the nearest minimum is "
-        f"{_number(np.mean(strays))} on average and {_number(np.max(strays))} at most; "
-        f"the cost rose at {risen} of {_count(of, 'step')}."
+        f"Noise: each slope carries a random error of about {number(noise)}. Over the "
+        f"last {count(len(late), 'place')} the distance to the nearest minimum is "
+        f"{number(np.mean(strays))} on average and {number(np.max(strays))} at most; "
+        f"the cost rose at {risen} of {count(of, 'step')}."
     )
 
 
-def _flat(w, name=None):
+def _flat(run, name=None):
     """Say that the ground is flat, or nearly, where there is no minimum."""
-    curvatures = w.land.curvatures(w.end)
+    curvatures = run.land.curvatures(run.end)
     down = int(curvatures.argmin())
     name = name or ("Saddle" if len(curvatures) == 2 else "Hump")
-    slope = w.land.gradient(w.end)
-    text = f"{name}: at {_place(w.end)} the slope is {_numbers(slope)}"
+    slope = run.land.gradient(run.end)
+    text = f"{name}: at {_place(run.end)} the slope is {_tuple(slope)}"
     if not slope.any():
         text += ", so the step is 0 too: it stays for ever"
     if curvatures[down] >= 0:
         return f"{text}. It is a minimum, as all curvatures are positive."
-    axis = _axis(w, down)
+    axis = _axis(run, down)
     text += (
         f". It is no minimum: along {axis} the curvature is "
-        f"{_number(curvatures[down])}, so the ground falls away on both sides."
+        f"{number(curvatures[down])}, so the ground falls away on both sides."
     )
     if slope.any() and not slope[down]:
         return (
-            f"{text} But {axis} is exactly {_number(w.end[down])}: no slope, no step."
+            f"{text} But {axis} is exactly {number(run.end[down])}: no slope, no step."
         )
     return text
 
 
-def _arrived(w):
+def _arrived(run):
     """Say which minimum has been reached, and how."""
-    minimum, _ = w.land.nearest(w.end)
-    cost, least = w.land.cost(minimum), w.land.cost(w.land.minima).min()
+    minimum, _ = run.land.nearest(run.end)
+    cost, least = run.land.cost(minimum), run.land.cost(run.land.minima).min()
     if cost > least + 1e-9:
         text = (
-            f"Not the deepest minimum: it rests at {_place(w.end)} with cost "
-            f"{_number(cost)}; elsewhere the cost falls to {_number(least)}."
+            f"Not the deepest minimum: it rests at {_place(run.end)} with cost "
+            f"{number(cost)}; elsewhere the cost falls to {number(least)}."
         )
     else:
         text = (
-            f"Minimum: it rests at {_place(w.end)} with cost {_number(w.costs[-1])}; "
-            f"the lowest cost of all is {_number(least)}."
+            f"Minimum: it rests at {_place(run.end)} with cost "
+            f"{number(run.costs[-1])}; the lowest cost of all is {number(least)}."
         )
-    axis, turned, turns = w.turns(last=w.steps)
+    axis, turned, turns = run.turns(last=run.steps)
     if turned:
         text += (
-            f" On the way {_axis(w, axis)} turned back at {turned} of {turns} turns."
+            f" On the way {_axis(run, axis)} turned back at {turned} of {turns} turns."
         )
-    return f"{text} {_bound(w)}"
+    return f"{text} {_bound(run)}"
 
 
-def _zigzag(w):
+def _zigzag(run):
     """Say how often a walk changed sides, and whether that brought it nearer."""
-    axis, turned, turns = w.turns()
-    before, after = (w.land.nearest(place)[1] for place in w.places[-2:])
+    axis, turned, turns = run.turns()
+    before, after = (run.land.nearest(place)[1] for place in run.places[-2:])
     return (
-        f"Zig-zag: {_axis(w, axis)} turned back at {turned} of the last {turns} turns. "
-        f"At the last step the distance to the nearest minimum went from "
-        f"{_number(before)} to {_number(after)}. {_bound(w)}"
+        f"Zig-zag: {_axis(run, axis)} turned back at {turned} of the last {turns} "
+        f"turns. At the last step the distance to the nearest minimum went from "
+        f"{number(before)} to {number(after)}. {_bound(run)}"
     )
 
 
-def _under_way(w):
+def _under_way(run):
     """Say how far there is to go, and whether the pace is a crawl."""
-    length = np.linalg.norm(w.places[-1] - w.places[-2])
-    _, left = w.land.nearest(w.end)
+    length = np.linalg.norm(run.places[-1] - run.places[-2])
+    _, left = run.land.nearest(run.end)
     share = length / left
     pace = (
-        f"after {_count(w.steps, 'step')} the minimum is still {_number(left)} away, "
-        f"and the last step, η × slope = {_number(w.eta)} × {_number(length / w.eta)}, "
-        f"covered {share:.1%} of that"
+        f"after {count(run.steps, 'step')} the minimum is still {number(left)} away, "
+        f"and the last step, η × slope = {number(run.eta)} × "
+        f"{number(length / run.eta)}, covered {share:.1%} of that"
     )
     if share < CRAWL:
-        _, of = w.rises(last=10)
+        _, of = run.rises(last=10)
         return (
-            f"Crawl: {pace}. None of the last {_count(of, 'step')} led uphill: the "
+            f"Crawl: {pace}. None of the last {count(of, 'step')} led uphill: the "
             "walk is right, but time runs out."
         )
     return (
-        f"On its way: {pace}. The cost has fallen from {_number(w.costs[0])} to "
-        f"{_number(w.costs[-1])}."
+        f"On its way: {pace}. The cost has fallen from {number(run.costs[0])} to "
+        f"{number(run.costs[-1])}."
     )
 
 
-def _bound(w):
+def _bound(run):
     """Say which steps are stable at the minimum nearby, and which is taken."""
-    minimum, _ = w.land.nearest(w.end)
-    curvature = w.land.curvatures(minimum).max()
+    minimum, _ = run.land.nearest(run.end)
+    curvature = run.land.curvatures(minimum).max()
     limit = 2 / curvature
-    side = "above" if w.eta > limit else "below"
-    if abs(w.eta - limit) < 1e-9:
+    side = "above" if run.eta > limit else "below"
+    if abs(run.eta - limit) < 1e-9:
         side = "exactly there"
     return (
-        f"At that minimum the largest curvature is {_number(curvature)}, so starts "
-        f"around it settle only for η below 2/{_number(curvature)} = {_number(limit)}; "
-        f"η = {_number(w.eta)} is {side}."
+        f"At that minimum the largest curvature is {number(curvature)}, so starts "
+        f"around it settle only for η below 2/{number(curvature)} = {number(limit)}; "
+        f"η = {number(run.eta)} is {side}."
     )
 
 
-def _axis(w, axis):
+def _axis(run, axis):
     """Return the name of a coordinate."""
-    return AXES[axis] if w.places.shape[1] == 2 else "x"
+    return AXES[axis] if run.places.shape[1] == 2 else "x"
 
 
-def _number(value):
-    """Write a number with three digits."""
-    return f"{value:.3g}".replace("-", "−") if value else "0"
-
-
-def _numbers(values):
+def _tuple(values):
     """Write one number, or two in brackets."""
-    text = ", ".join(_number(v) for v in values)
-    return f"({text})" if len(values) > 1 else text
+    return f"({numbers(values)})" if len(values) > 1 else number(values[0])
 
 
 def _place(place):
     """Write where a place is."""
-    return f"x = {_numbers(place)}" if len(place) == 1 else _numbers(place)
-
-
-def _count(number, noun):
-    """Write a number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"x = {_tuple(place)}" if len(place) == 1 else _tuple(place)
 
 
 # --- the explorer ---------------------------------------------------------------------
@@ -435,7 +382,7 @@ class DescentExplorer(Explorer):
         Slider("x", "start x, or x₀", -2.0, 2.0, 0.05, 1.5),
         Slider("x1", "start x₁ (on a map)", -2.0, 2.0, 0.05, 1.0),
         Slider("eta", "learning rate η", 0.005, 0.5, 0.005, 0.02),
-        Slider("steps", "steps", 0, 200, 1, 60),
+        Slider("steps", "steps", 0, MOST_STEPS, 1, 60),
         Slider("noise", "noise of the slope", 0.0, 3.0, 0.1, 0.0),
         Toggle("uphill", "wrong sign", False),
         Play("walk", "Walk"),
@@ -447,24 +394,20 @@ class DescentExplorer(Explorer):
         land = LANDSCAPES[state["land"]]
         start = [state["x"], state["x1"]][: land.minima.shape[1]]
         eta = -state["eta"] if state["uphill"] else state["eta"]
-        w = walk_on(land, start, eta, state["steps"], state["noise"])
+        run = descent_on(land, start, eta, state["steps"], state["noise"])
         ground = _curve_panel if len(start) == 1 else _map_panel
-        panels = [ground(w), _cost_panel(w)]
-        full = state["steps"] >= self._most_steps()
-        return View(panels, diagnose(w, state["noise"]), {"stop": full})
+        panels = [ground(run), _cost_panel(run)]
+        full = state["steps"] >= MOST_STEPS
+        return Scene(panels, diagnose(run, state["noise"]), full)
 
     def act(self, name, state):
         """Answer a button: one step more; playing from the last step starts anew."""
         if name not in ("walk", "step"):
             return super().act(name, state)
-        steps, most = state["steps"], self._most_steps()
-        if name == "walk" and steps >= most:
+        steps = state["steps"]
+        if name == "walk" and steps >= MOST_STEPS:
             return state | {"steps": 0}
-        return state | {"steps": min(steps + 1, most)}
-
-    def _most_steps(self):
-        """Return the end of the slider of steps."""
-        return next(c.high for c in self.controls if c.name == "steps")
+        return state | {"steps": min(steps + 1, MOST_STEPS)}
 
 
 def _path(x, y):
@@ -479,50 +422,50 @@ def _path(x, y):
     ]
 
 
-def _curve_panel(w):
+def _curve_panel(run):
     """Return the landscape of one number, as a curve."""
     grid = np.linspace(-2.2, 2.2, 121)
-    floor = Line(grid, w.land.cost(grid[:, None]), BLACK)
+    floor = Line(grid, run.land.cost(grid[:, None]), BLACK)
     return Panel(
         xlim=(-2.2, 2.2),
         ylim=(-1, 11),
-        marks=[floor, *_path(w.places[:, 0], w.costs)],
+        marks=[floor, *_path(run.places[:, 0], run.costs)],
         xlabel="x",
         ylabel="cost C",
-        title=w.land.formula,
+        title=run.land.formula,
         height=380,
     )
 
 
-def _map_panel(w):
+def _map_panel(run):
     """Return the landscape of two numbers, as a map with contours."""
     marks = []
-    for cost, x, y in w.land.contours:
+    for cost, x, y in run.land.contours:
         marks.append(Line(x, y, GREY, width=1))
         if cost in (1, 4, 9, 16):
             top = np.nanargmax(y)
             marks.append(Label(x[top], y[top] + 0.12, f"C = {cost}", GREY, size=13))
-    minima = w.land.minima
+    minima = run.land.minima
     marks.append(Points(minima[:, 0], minima[:, 1], ORANGE, "x", 10, label="minimum"))
     return Panel(
         xlim=(-2.4, 2.4),
         ylim=(-2.2, 2.2),
-        marks=[*marks, *_path(w.places[:, 0], w.places[:, 1])],
+        marks=[*marks, *_path(run.places[:, 0], run.places[:, 1])],
         xlabel="x₀",
         ylabel="x₁",
-        title=w.land.formula,
+        title=run.land.formula,
         equal=True,
         height=380,
     )
 
 
-def _cost_panel(w):
+def _cost_panel(run):
     """Return how far the cost is above its least value, by step."""
-    above = np.clip(w.costs - w.land.cost(w.land.minima).min(), None, FAR)
+    above = np.clip(run.costs - run.land.cost(run.land.minima).min(), None, FAR)
     above[~(above > 0)] = np.nan
     k = np.arange(len(above))
     return Panel(
-        xlim=(0, max(1, w.steps)),
+        xlim=(0, max(1, run.steps)),
         ylim=(1e-6, 1e4),
         marks=[Line(k, above, BLUE, width=1.5), Points(k, above, BLUE, "o", 5)],
         xlabel="step",

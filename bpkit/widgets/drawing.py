@@ -3,18 +3,19 @@
 import numpy as np
 
 from bpkit.backprop import forward_pass
-from bpkit.widgets.explorer import Action, Explorer, Pad, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLUE,
     GREY,
+    INK,
     VERMILION,
     Bars,
     Heat,
     Label,
     Line,
     Panel,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Explorer, Pad, Slider
 
 SIDE = 32  # pixels of the bitmap that is counted in blocks
 BLOCK = 4  # pixels of a block's side, so that 8 x 8 values of 0 to 16 remain
@@ -120,7 +121,7 @@ class DigitPad(Explorer):
             label = self.labels[pick]
             first = _verdict(pick, label, activations[-1].argmax() == label)
         panels = [_image(x), _hidden(activations[1]), _outputs(activations[-1])]
-        return View(panels, f"{first} {_said(activations)}")
+        return Scene(panels, f"{first} {_said(activations)}")
 
 
 def _verdict(pick, label, right):
@@ -144,7 +145,7 @@ def _image(x):
     """Return the panel with the 8 x 8 image."""
     pixels = x.reshape(8, 8)[::-1]
     frame = Line([0, 8, 8, 0, 0], [0, 0, 8, 8, 0], color=GREY, width=1)
-    marks = [Heat(pixels, (0, 8, 0, 8), 0, 1, "ink"), frame]
+    marks = [Heat(pixels, (0, 8, 0, 8), 0, 1, INK), frame]
     title = "what the network sees"
     return Panel((0, 8), (0, 8), marks, title=title, equal=True, bare=True, height=260)
 

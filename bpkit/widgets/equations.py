@@ -1,14 +1,10 @@
 """Lesson 6: the four equations, one at a time, on a drawn network."""
 
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from bpkit.activations import sigmoid_prime
-from bpkit.backprop import forward_pass
-from bpkit.costs import quadratic_cost
-from bpkit.widgets.explorer import Action, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREY,
@@ -18,8 +14,11 @@ from bpkit.widgets.scene import (
     Label,
     Line,
     Panel,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Explorer, Slider
+from bpkit.widgets.passes import Passes
+from bpkit.words import number, numbers
 
 WEIGHTS = (
     np.array([[1.0, -2.0, 0.5], [-1.0, 1.0, 1.5], [0.5, 1.0, -1.0], [2.0, -0.5, -1.5]]),
@@ -48,32 +47,8 @@ WINDOW = (-0.1, 10.1)
 FAINT = "#BDBDBD"
 FLAT = 0.05  # a neuron whose σ′ is below a fifth of its largest value, ¼
 SUB = "₁₂₃₄"
-NOTHING_TO_DO = (
-    "Nothing to compute: a nudge of b moves z by as much, so these are the errors."
-)
 
-
-@dataclass(frozen=True)
-class Pass:
-    """One forward and one backward pass: everything that the steps uncover."""
-
-    x: np.ndarray
-    y: np.ndarray
-    zs: list
-    activations: list
-    cost: float
-    deltas: tuple
-    nabla_w: tuple
-
-
-def passes(x, y):
-    """Return the Pass of one example, x of shape (3, 1) and y of shape (2, 1)."""
-    zs, activations = forward_pass(WEIGHTS, BIASES, x)
-    delta2 = (activations[2] - y) * sigmoid_prime(zs[1])
-    delta1 = (WEIGHTS[1].T @ delta2) * sigmoid_prime(zs[0])
-    nabla_w = (delta1 @ activations[0].T, delta2 @ activations[1].T)
-    cost = quadratic_cost(activations[2], y)
-    return Pass(x, y, zs, activations, cost, (delta1, delta2), nabla_w)
+passes = partial(Passes, WEIGHTS, BIASES)  # of one example (x, y)
 
 
 class EquationsExplorer(Explorer):
@@ -113,7 +88,7 @@ class EquationsExplorer(Explorer):
         run = passes(x, y)
         step = state["step"]
         panels = [_network(run, step), _equations(run, step)]
-        return View(panels, _sentence(run, step))
+        return Scene(panels, _sentence(run, step))
 
 
 # --- the network ---------------------------------------------------------------------
@@ -144,16 +119,15 @@ def _wires(run, step, layer):
     if step == BP2 and layer == 1:
         carried = WEIGHTS[1] * run.deltas[1]
         return [
-            Arrow(*_turned(_ends(1, j, k)), *_look(carried, (j, k))) for j, k in into
+            Arrow(*np.roll(_ends(1, j, k), 2).tolist(), *_look(carried, (j, k)))
+            for j, k in into
         ]
-    if step >= (BP4_1, BP4_2)[layer]:
-        slopes = run.nabla_w[layer]
-        looks = {(j, k): _look(slopes, (j, k)) for j, k in into}
-    else:
-        looks = dict.fromkeys(into, (FAINT, 1, "solid"))
+    known = step >= (BP4_1, BP4_2)[layer]
+    slopes = run.nabla_w[layer] if known else 0 * WEIGHTS[layer]
     wires = []
-    for (j, k), (color, width, dash) in looks.items():
+    for j, k in into:
         x, y, x_end, y_end = _ends(layer, j, k)
+        color, width, dash = _look(slopes, (j, k))
         wires.append(Line([x, x_end], [y, y_end], color, dash, width))
     return wires
 
@@ -166,12 +140,6 @@ def _ends(layer, j, k):
         ACROSS[layer + 1] - WIDE / 2,
         UP[layer + 1][j],
     )
-
-
-def _turned(ends):
-    """Return the ends of a wire in the other order."""
-    x, y, x_end, y_end = ends
-    return x_end, y_end, x, y
 
 
 def _look(values, index):
@@ -189,25 +157,28 @@ def _boxes(run, step, layer):
         rows = ["?"] * len(UP[layer])
     else:
         name = "a" if layer else "x"
-        rows = [f"{name} {_short(a)}" for a in run.activations[layer][:, 0]]
+        rows = [f"{name} {number(a, 2)}" for a in run.activations[layer][:, 0]]
     if layer == 2:
-        rows = [
-            f"{row}\ny {_short(y)}" for row, y in zip(rows, run.y[:, 0], strict=True)
-        ]
+        rows = _below(rows, "y", run.y)
     fills = ["#FFFFFF"] * len(rows)
     if layer and step >= (BP2, BP1)[layer - 1]:
-        delta = run.deltas[layer - 1][:, 0]
-        rows = [f"{row}\nδ {_short(d)}" for row, d in zip(rows, delta, strict=True)]
+        delta = run.deltas[layer - 1]
+        rows = _below(rows, "δ", delta)
         brightest = max(np.abs(d).max() for d in run.deltas)
-        fills = [_glow(d, brightest) for d in delta]
+        fills = [_glow(d, brightest) for d in delta[:, 0]]
     # What the current equation has just lit has a thick border.
     now = layer == {0: 0, FORWARD_1: 1, FORWARD_2: 2, BP1: 2, BP2: 1}.get(step)
-    border = 3.5 if now else 1.5
-    look = {"size": 13, "border": border}
+    look = {"size": 13, "border": 3.5 if now else 1.5}
     return [
         Box(ACROSS[layer], up, WIDE, HIGH[layer], text, fill, **look)
         for up, text, fill in zip(UP[layer], rows, fills, strict=True)
     ]
+
+
+def _below(rows, name, column):
+    """Return texts, each with a named number on a line below."""
+    pairs = zip(rows, column[:, 0], strict=True)
+    return [f"{row}\n{name} {number(value, 2)}" for row, value in pairs]
 
 
 def _glow(delta, brightest):
@@ -227,45 +198,45 @@ def _equations(run, step):
     marks = [Label(0.2, 9.6, "Forward", GREY, "left", 13)]
     marks.append(Label(0.2, 7.5, "Backward", GREY, "left", 13))
     up = {FORWARD_1: 9.0, FORWARD_2: 8.3}
-    up |= {number: 6.9 - 0.7 * (number - BP1) for number in range(BP1, LAST + 1)}
-    for number, equation in EQUATIONS.items():
-        if number == step:
-            marks.append(Box(5, up[number], 9.9, 0.66, fill="#FFF4D6", border=2))
-        color, now = BLACK if number <= step else GREY, number == step
-        marks.append(Label(1.0, up[number], equation, color, "left", 14, now))
-        if number < step:
-            marks.append(Label(0.6, up[number], "✓", color))
-    for i, row in enumerate(_numbers(run, step)):
+    up |= {when: 6.9 - 0.7 * (when - BP1) for when in range(BP1, LAST + 1)}
+    for when, equation in EQUATIONS.items():
+        color, now = BLACK if when <= step else GREY, when == step
+        if now:
+            marks.append(Box(5, up[when], 9.9, 0.66, fill="#FFF4D6", border=2))
+        marks.append(Label(1.0, up[when], equation, color, "left", 14, now))
+        if when < step:
+            marks.append(Label(0.6, up[when], "✓", color))
+    for i, row in enumerate(_in_numbers(run, step)):
         for k, text in enumerate(row):
             marks.append(Label(0.4 + 2.4 * k, 2.3 - 0.58 * i, text, BLACK, "left", 13))
     title = "The equations, in the order of use"
     return Panel(WINDOW, (0, 10), marks, title=title, bare=True, height=470)
 
 
-def _numbers(run, step):
+def _in_numbers(run, step):
     """Return the current equation in numbers, four rows of texts at most."""
     if step == 0:
         return [["Nothing is known but x and y."]]
     if step in (BP4_2, BP4_1):
         slopes = run.nabla_w[(BP4_1, BP4_2).index(step)]
-        return [[_short(slope) for slope in row] for row in slopes]
+        return [[number(slope, 2) for slope in row] for row in slopes]
     layer = 0 if step in (FORWARD_1, BP2, BP3_1) else 1
     z, a = run.zs[layer][:, 0], run.activations[layer + 1][:, 0]
-    slope, delta = sigmoid_prime(z), run.deltas[layer][:, 0]
+    slope, delta = run.gains[layer][:, 0], run.deltas[layer][:, 0]
     if step == BP1:
         gaps = zip(a, run.y[:, 0], strict=True)
-        before = [f"({_digits(a_j)} − {_digits(y_j)})" for a_j, y_j in gaps]
+        before = [f"({number(a_j)} − {number(y_j)})" for a_j, y_j in gaps]
     else:
-        before = [_digits(v) for v in (WEIGHTS[1].T @ run.deltas[1])[:, 0]]
+        before = [number(v) for v in run.arriving[0][:, 0]]
     rows = []
     for j in range(len(z)):
         name = f"{'¹²'[layer]}{SUB[j]}"
         if step in (FORWARD_1, FORWARD_2):
-            row = f"z{name} = {_digits(z[j])},  a{name} = {_digits(a[j])}"
+            row = f"z{name} = {number(z[j])},  a{name} = {number(a[j])}"
         elif step in (BP3_2, BP3_1):
-            row = f"∂C/∂b{name} = {_digits(delta[j])}"
+            row = f"∂C/∂b{name} = {number(delta[j])}"
         else:
-            row = f"δ{name} = {before[j]} × {_digits(slope[j])} = {_digits(delta[j])}"
+            row = f"δ{name} = {before[j]} × {number(slope[j])} = {number(delta[j])}"
         rows.append([row])
     return rows
 
@@ -280,10 +251,10 @@ def _sentence(run, step):
         FORWARD_1: _about_the_hidden_layer,
         FORWARD_2: _about_the_output,
         BP1: _about_the_output_error,
-        BP3_2: _about_the_last_biases,
+        BP3_2: lambda run: _about_biases(run, 1),
         BP4_2: _about_the_last_weights,
         BP2: _about_the_hidden_error,
-        BP3_1: _about_the_first_biases,
+        BP3_1: lambda run: _about_biases(run, 0),
         BP4_1: _about_all,
     }[step]
     return f"Step {step} of {LAST}: {said(run)}"
@@ -292,7 +263,7 @@ def _sentence(run, step):
 def _about_the_start(run):
     """Say what is given."""
     return (
-        f"x = ({_listed(run.x)}) comes in, y = ({_listed(run.y)}) is wanted. "
+        f"x = ({numbers(run.x)}) comes in, y = ({numbers(run.y)}) is wanted. "
         "Everything else has yet to be computed."
     )
 
@@ -300,7 +271,7 @@ def _about_the_start(run):
 def _about_the_hidden_layer(run):
     """Say what the hidden layer gives, and for whom it is kept."""
     return (
-        f"a¹ = ({_listed(run.activations[1])}). Both z¹ and a¹ are kept: BP2 will ask "
+        f"a¹ = ({numbers(run.activations[1])}). Both z¹ and a¹ are kept: BP2 will ask "
         "for z¹, BP4 for a¹."
     )
 
@@ -308,8 +279,8 @@ def _about_the_hidden_layer(run):
 def _about_the_output(run):
     """Say what comes out, and what it costs."""
     return (
-        f"the output is ({_listed(run.activations[2])}), wanted is ({_listed(run.y)}): "
-        f"C = {_digits(run.cost)}. No slope is known yet."
+        f"the output is ({numbers(run.activations[2])}), wanted is ({numbers(run.y)}): "
+        f"C = {number(run.cost)}. No slope is known yet."
     )
 
 
@@ -317,22 +288,20 @@ def _about_the_output_error(run):
     """Say which way each output should go."""
     ways = [
         f"raising z²{s} a little would {'raise' if d > 0 else 'lower'} the cost "
-        f"(δ²{s} = {_digits(d)})"
+        f"(δ²{s} = {number(d)})"
         for s, d in zip(SUB, run.deltas[1][:, 0], strict=False)
         if d != 0
     ]
     said = ", ".join(ways) or "both outputs are right, so no error enters"
-    return f"{said}. {_flat(run.zs[1], 'output')}".strip()
+    return f"{said}. {_flat(run.gains[1], 'output')}".strip()
 
 
-def _about_the_last_biases(run):
-    """Say that the slopes are there already."""
-    return f"∂C/∂b² = ({_listed(run.deltas[1])}). {NOTHING_TO_DO}"
-
-
-def _about_the_first_biases(run):
-    """Say that the slopes are there already."""
-    return f"∂C/∂b¹ = ({_listed(run.deltas[0])}). {NOTHING_TO_DO}"
+def _about_biases(run, layer):
+    """Say that the slopes of a layer's biases are there already."""
+    return (
+        f"∂C/∂b{'¹²'[layer]} = ({numbers(run.deltas[layer])}). Nothing to "
+        "compute: a nudge of b moves z by as much, so these are the errors."
+    )
 
 
 def _about_the_last_weights(run):
@@ -344,8 +313,8 @@ def _about_the_last_weights(run):
     return (
         "8 slopes from 2 errors and 4 activations. The largest belongs to the weight "
         f"from hidden neuron {k + 1} to output {j + 1}: δ × a = "
-        f"{_digits(run.deltas[1][j, 0])} × {_digits(run.activations[1][k, 0])} = "
-        f"{_digits(slopes[j, k])}."
+        f"{number(run.deltas[1][j, 0])} × {number(run.activations[1][k, 0])} = "
+        f"{number(slopes[j, k])}."
     )
 
 
@@ -358,8 +327,8 @@ def _about_the_hidden_error(run):
     share = np.abs(delta).max() / np.abs(run.deltas[1]).max()
     return (
         f"the brightest is hidden neuron {brightest + 1}, δ = "
-        f"{_digits(delta[brightest, 0])}: {_digits(share)} times as large as the "
-        f"largest error at the output. {_flat(run.zs[0], 'hidden neuron')}"
+        f"{number(delta[brightest, 0])}: {number(share)} times as large as the "
+        f"largest error at the output. {_flat(run.gains[0], 'hidden neuron')}"
     ).strip()
 
 
@@ -375,8 +344,8 @@ def _about_all(run):
         return said
     j, k = _largest(slopes)
     said += (
-        f" The largest of the first layer’s: δ × x = {_digits(run.deltas[0][j, 0])} × "
-        f"{_digits(run.x[k, 0])} = {_digits(slopes[j, k])}."
+        f" The largest of the first layer’s: δ × x = {number(run.deltas[0][j, 0])} × "
+        f"{number(run.x[k, 0])} = {number(slopes[j, k])}."
     )
     zero = [f"x{s}" for s, x in zip(SUB, run.x[:, 0], strict=False) if x == 0]
     if zero:
@@ -387,33 +356,17 @@ def _about_all(run):
     return said
 
 
-def _flat(z, name):
+def _flat(gains, name):
     """Say which neurons sit where σ is flat, if any do."""
-    slopes = sigmoid_prime(z)[:, 0]
-    flattest = int(slopes.argmin())
-    if slopes[flattest] >= FLAT:
+    flattest = int(gains.argmin())
+    if gains.min() >= FLAT:
         return ""
     return (
         f"{name.capitalize()} {flattest + 1} sits where σ is flat: σ′ = "
-        f"{_digits(slopes[flattest])} lets little of its error through."
+        f"{number(gains.min())} lets little of its error through."
     )
 
 
 def _largest(values):
     """Return the index of the entry of largest size."""
     return np.unravel_index(np.abs(values).argmax(), values.shape)
-
-
-def _listed(column):
-    """Write a column of numbers in one line."""
-    return ", ".join(_digits(v) for v in column[:, 0])
-
-
-def _digits(value, digits=3):
-    """Write a number with three digits, and a proper minus."""
-    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")
-
-
-def _short(value):
-    """Write a number with two digits, for a small box."""
-    return _digits(value, 2)

@@ -1,8 +1,9 @@
 """What an explorer is, apart from any browser: controls, a state, a view of it.
 
-An explorer is a plain class. Its state is a dict of the controls' values; `view` turns
-a state into a scene and a sentence; `act` answers a button with a new state. All of it
-runs, and is tested, without ipywidgets.
+An explorer is a plain class. Its state is a dict: the controls' values, and what `act`
+adds to them. What is too large to go to the page and back, such as a run, the explorer
+keeps itself. `view` turns a state into a scene; `act` answers a button with a new
+state. All of it runs, and is tested, without ipywidgets.
 """
 
 import math
@@ -23,16 +24,15 @@ class Slider:
     kind: str = "slider"
 
     def clean(self, value):
-        """Return the nearest value that the slider can have."""
+        """Return the value, or the nearer end; a slider that counts rounds.
+
+        Values between the steps stay: the playground's line of settings may hold them.
+        """
         value = float(value)
         if not math.isfinite(value):
             return self.value
         value = min(max(value, self.low), self.high)
-        return round(value) if self._whole() else value
-
-    def _whole(self):
-        """Return whether the slider counts."""
-        return isinstance(self.step, int) and isinstance(self.low, int)
+        return round(value) if isinstance(self.step, int) else value
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Toggle:
     kind: str = "toggle"
 
     def clean(self, value):
-        """Return a bool."""
+        """Return whether the value is true."""
         return bool(value)
 
 
@@ -152,7 +152,7 @@ class Explorer:
         }
 
     def view(self, state):
-        """Return the View of a state."""
+        """Return the Scene of a state."""
         raise NotImplementedError
 
     def act(self, name, state):

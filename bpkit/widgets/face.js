@@ -45,7 +45,8 @@ function render({ model, el }) {
   };
 }
 
-// One message is under way at a time; what happens meanwhile is sent together after it.
+// Back-pressure: one message is under way at a time; what happens meanwhile is sent
+// together after it.
 // The numbers bear the view's own name: two views of one widget hear each other's answers.
 function conversation(model, complain) {
   const view = Math.random().toString(36).slice(2);
@@ -68,7 +69,7 @@ function conversation(model, complain) {
   const lost = () => {
     release();
     for (const play of plays) play.stop();
-    complain(`No answer from the kernel for ${LOST / 1000} seconds. If it was restarted, run this cell again.`);
+    complain(`No answer from the kernel for ${LOST / 1000} seconds. It may be busy; if it was restarted, run this cell again.`);
     send();
   };
   return {
@@ -187,7 +188,7 @@ function play(c, model, line) {
   line.addPlay({
     tick() {
       if (!playing) return;
-      if (model.get("scene").stop || model.get("error")) set(false);
+      if (model.get("scene").stop) set(false);
       else line.act(c.name);
     },
     stop() { set(false); },
@@ -352,6 +353,7 @@ function scales(panel, box) {
   };
 }
 
+// Pixels drawn and left out; matplotlib knows these dashes by the same names.
 const DASHES = { solid: [], dashed: [8, 5], dotted: [2, 4] };
 
 const MARKS = {
@@ -417,9 +419,10 @@ const MARKS = {
   heat(g, m, at) {
     const rows = m.values.length, columns = m.values[0].length;
     const cells = new ImageData(columns, rows);
+    const ramp = m.colors.map(parts);
     m.values.forEach((row, r) => row.forEach((v, c) => {
       const k = 4 * ((rows - 1 - r) * columns + c);
-      colour(m.colors, (v - m.low) / (m.high - m.low)).forEach((part, j) => { cells.data[k + j] = part; });
+      colour(ramp, (v - m.low) / (m.high - m.low)).forEach((part, j) => { cells.data[k + j] = part; });
       cells.data[k + 3] = 255;
     }));
     const small = new OffscreenCanvas(columns, rows);
@@ -430,14 +433,10 @@ const MARKS = {
   },
 };
 
-const RAMPS = {
-  ink: [[255, 255, 255], [0, 0, 0]],
-  diverging: [[213, 94, 0], [255, 255, 255], [0, 114, 178]],
-  pale: [[243, 207, 184], [255, 255, 255], [184, 214, 232]],
-};
+// Red, green and blue, from 0 to 255, of a colour such as "#D55E00".
+function parts(colour) { return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)); }
 
-function colour(name, share) {
-  const ramp = RAMPS[name];
+function colour(ramp, share) {
   const p = Math.min(1, Math.max(0, share || 0)) * (ramp.length - 1);
   const i = Math.min(ramp.length - 2, Math.floor(p));
   return ramp[i].map((low, k) => Math.round(low + (ramp[i + 1][k] - low) * (p - i)));
@@ -541,6 +540,7 @@ function ticks(lim, log, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough * 0.999);
   const first = Math.ceil(low / step - 1e-9);
+  if (!(step > 0) || !Number.isFinite(first)) return []; // or the range would never end
   const last = Math.floor(high / step + 1e-9);
   return range(first, last, 1).map((k) => k * step);
 }

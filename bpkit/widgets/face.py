@@ -9,7 +9,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from bpkit.widgets.static import picture_of
+from bpkit.plots.base import SHOWN_DPI
+from bpkit.plots.static import picture_of
 
 _HERE = Path(__file__).parent
 
@@ -18,7 +19,7 @@ class Face(anywidget.AnyWidget):
     """An explorer in the page: it sends states and buttons, and draws what comes back.
 
     Messages may arrive on any thread, so one lock guards the explorer. An error in the
-    explorer's code is shown in the widget, with its place, and the last view stays.
+    explorer's code is shown in the widget, with its place, and the last scene stays.
     """
 
     _esm = _HERE / "face.js"
@@ -35,14 +36,14 @@ class Face(anywidget.AnyWidget):
         self.explorer = explorer
         self._lock = threading.RLock()
         state = explorer.start()
-        view = explorer.view(state)
+        self.first = explorer.view(state)
         super().__init__(
             title=explorer.title,
             alt=explorer.alt,
             controls=explorer.as_data(),
             state=state,
-            scene={"answers": 0, "panels": view.as_data(), **view.extra},
-            sentence=view.sentence,
+            scene=_message(0, self.first.as_data(), self.first.stop),
+            sentence=self.first.sentence,
         )
         self.on_msg(self._on_message)
 
@@ -66,36 +67,40 @@ class Face(anywidget.AnyWidget):
             state = self.explorer.clean(self.state | content["state"])
             if content.get("act"):
                 state = self.explorer.act(content["act"], state)
-            view = self.explorer.view(state)
-            panels, sentence, extra = view.as_data(), view.sentence, view.extra
+            scene = self.explorer.view(state)
+            panels, sentence, stop = scene.as_data(), scene.sentence, scene.stop
         except Exception as problem:
             place = traceback.extract_tb(problem.__traceback__)[-1]
             error = (
                 f"{type(problem).__name__}: {problem} "
                 f"({Path(place.filename).name}, line {place.lineno})"
             )
-            panels, sentence, extra = self.scene["panels"], self.sentence, {}
+            panels, sentence, stop = self.scene["panels"], self.sentence, True
         with self.hold_sync():
             self.error, self.sentence, self.state = error, sentence, state
-            self.scene = {"answers": content.get("number", 0), "panels": panels} | extra
+            self.scene = _message(content.get("number", 0), panels, stop)
 
 
-class Explore(ipywidgets.VBox):
+def _message(answers, panels, stop):
+    """Return what the page draws, with the name of the message that it answers."""
+    return {"answers": answers, "panels": panels, "stop": stop}
+
+
+class _Explore(ipywidgets.VBox):
     """An explorer as a lesson shows it, with a static picture for pages without it."""
 
     def __init__(self, explorer):
         self.face = Face(explorer)
-        self._view = explorer.view(explorer.start())
         super().__init__([self.face])
 
     def _repr_mimebundle_(self, **options):
         """Put the first state's picture and sentence beside the widget."""
         data = dict(super()._repr_mimebundle_(**options) or {})
-        picture = picture_of(self._view)
-        alt = f"{self.face.alt} {self._view.sentence}"
-        data["text/plain"] = f"{self.face.title}\n{self._view.sentence}"
+        picture = picture_of(self.face.first)
+        alt = f"{self.face.alt} {picture.finding}"
+        data["text/plain"] = f"{self.face.title}\n{picture.finding}"
         data["image/png"] = base64.b64encode(picture.png()).decode("ascii")
-        width = round(picture.get_figwidth() * 100)
+        width = round(picture.get_figwidth() * SHOWN_DPI)
         return data, {"image/png": {"alt": alt, "width": width}}
 
 
@@ -109,7 +114,7 @@ def explore(explorer):
 
     Returns
     -------
-    Explore
+    ipywidgets.VBox
         A widget; the last expression of a cell shows it.
     """
-    return Explore(explorer)
+    return _Explore(explorer)

@@ -2,26 +2,22 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from bpkit.graph import Node, reverse_sweep, sigmoid
-from bpkit.plots.graphs import BOX, HALF, arrange, stub, symbol, wires, written
-from bpkit.widgets.explorer import Action, Choice, Explorer, Slider
-from bpkit.widgets.scene import (
-    BLACK,
-    BLUE,
-    GREY,
-    VERMILION,
-    Arrow,
-    Box,
-    Label,
-    Line,
-    Panel,
-    View,
+from bpkit.plots.graphs import (
+    HALF,
+    WIDTH,
+    arrange,
+    node_marks,
+    share,
+    symbol,
+    wire,
+    wires,
 )
+from bpkit.scene import BLUE, GREY, VERMILION, Label, Panel, Scene
+from bpkit.widgets.explorer import Action, Choice, Explorer, Slider
+from bpkit.words import listed, number
 
-WIDTH, HEIGHT = 6.6, 4.2  # of the drawing, in inches: 100 pixels each
-HEAD = 0.18  # the last part of a wire, drawn as an arrow; inches
+HEIGHT = 4.2  # of the drawing, in inches: 100 pixels each
 FLAT = 0.05  # σ lets through less than a fifth of its best, ¼
 TAGS = "①②③④⑤"
 LAST = 11  # the most steps that a graph here takes
@@ -30,42 +26,41 @@ LAST = 11  # the most steps that a graph here takes
 # --- the graphs ----------------------------------------------------------------------
 
 
-def product_of_a_sum(x, y, z):
+def product_of_a_sum(*values):
     """Return f = (x + y)·z and its inputs."""
-    inputs = [Node(x, "x"), Node(y, "y"), Node(z, "z")]
-    s = _named("s", inputs[0] + inputs[1])
-    return _named("f", s * inputs[2]), inputs
+    x, y, z = inputs = _inputs("x y z", values)
+    s = _named("s", x + y)
+    return _named("f", s * z), inputs
 
 
-def linear_neuron(w, x, b, y):
+def linear_neuron(*values):
     """Return the cost J = ½(wx + b − y)² and its inputs."""
-    inputs = [Node(w, "w"), Node(x, "x"), Node(b, "b"), Node(y, "y")]
-    c = _named("c", inputs[0] * inputs[1])
-    a = _named("a", c + inputs[2])
-    d = _named("d", a - inputs[3])
+    w, x, b, y = inputs = _inputs("w x b y", values)
+    c = _named("c", w * x)
+    a = _named("a", c + b)
+    d = _named("d", a - y)
     return _named("J", _named("q", d**2) / 2), inputs
 
 
-def sigmoid_neuron(w0, x0, w1, x1, w2):
+def sigmoid_neuron(*values):
     """Return f = σ(w₀x₀ + w₁x₁ + w₂) and its inputs."""
-    inputs = [
-        Node(value, name)
-        for value, name in zip(
-            (w0, x0, w1, x1, w2), ("w₀", "x₀", "w₁", "x₁", "w₂"), strict=True
-        )
-    ]
-    p = _named("p", inputs[0] * inputs[1])
-    q = _named("q", inputs[2] * inputs[3])
-    z = _named("z", _named("r", p + q) + inputs[4])
+    w0, x0, w1, x1, w2 = inputs = _inputs("w₀ x₀ w₁ x₁ w₂", values)
+    p, q = _named("p", w0 * x0), _named("q", w1 * x1)
+    z = _named("z", _named("r", p + q) + w2)
     return _named("f", sigmoid(z)), inputs
 
 
-def diamond(x):
+def diamond(*values):
     """Return f = a + a² with a = x + x, and its input."""
-    inputs = [Node(x, "x")]
-    a = _named("a", inputs[0] + inputs[0])
+    [x] = inputs = _inputs("x", values)
+    a = _named("a", x + x)
     b = _named("b", a * a)
     return _named("f", a + b), inputs
+
+
+def _inputs(names, values):
+    """Return an input for each name, with its value."""
+    return [Node(v, name) for name, v in zip(names.split(), values, strict=True)]
 
 
 def _named(name, node):
@@ -82,12 +77,12 @@ GRAPHS = {
 }
 
 
-# --- one state of the walk -----------------------------------------------------------
+# --- one state of the two sweeps -----------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Walk:
-    """A graph, and how far the two passes have come.
+class Sweep:
+    """A graph, and how far the two sweeps have come.
 
     ``order`` holds the operations, parents first. Step 0 knows the inputs, then comes
     one step an operation; then the output receives slope 1; then each operation, from
@@ -146,8 +141,8 @@ class Walk:
         return sum(parent is node for child in self.order for parent in child.parents)
 
 
-def walk(state):
-    """Return the Walk of a state: the graph at its nudged inputs, swept to its step."""
+def sweep_of(state):
+    """Return the Sweep of a state: the graph at its nudged inputs, up to its step."""
     build, worked = GRAPHS[state["graph"]]
     # A slider's steps add up to 1e-16 where 0 is meant.
     values = [round(v + state[f"nudge{k}"], 6) for k, v in enumerate(worked, start=1)]
@@ -156,7 +151,7 @@ def walk(state):
     places = arrange(output, WIDTH)
     order = [node for node in places if node.parents]
     step = min(state["step"], 2 * len(order) + 1)
-    return Walk(output, inputs, places, order, step)
+    return Sweep(output, inputs, places, order, step)
 
 
 class GraphExplorer(Explorer):
@@ -184,13 +179,13 @@ class GraphExplorer(Explorer):
         """Go one step back or forward, or to the end."""
         if name not in ("back", "forward", "all"):
             return super().act(name, state)
-        here = walk(state)
+        here = sweep_of(state)
         step = {"back": here.step - 1, "forward": here.step + 1, "all": here.steps}
         return {**state, "step": min(max(step[name], 0), here.steps)}
 
     def view(self, state):
         """Return the graph with what is known, and what the current step does."""
-        here = walk(state)
+        here = sweep_of(state)
         unused = [
             TAGS[k - 1]
             for k in range(len(here.inputs) + 1, len(TAGS) + 1)
@@ -199,7 +194,7 @@ class GraphExplorer(Explorer):
         said = f"Step {here.step} of {here.steps}{_sentence(here)}"
         if unused:
             said += f" This graph has no input {' or '.join(unused)}."
-        return View([_drawing(here)], said)
+        return Scene([_drawing(here)], said)
 
 
 # --- the drawing ---------------------------------------------------------------------
@@ -208,70 +203,39 @@ class GraphExplorer(Explorer):
 def _drawing(here):
     """Return the panel with the graph."""
     lines = wires(here.places)
-    top = max(y for _, y in here.places.values())
-    shift = (HEIGHT - top) / 2 - 0.1
-    marks = []
-    for _, child, _, x, y in lines:
-        marks += _wire(here, child, x, y + shift)
+    marks = [mark for _, child, _, x, y in lines for mark in _wire(here, child, x, y)]
     for parent, child, slope, x, y in lines:
-        marks += _share(here, parent, child, slope, (x[HALF], y[HALF] + shift))
+        if here.spoken(child) and here.wanted(parent) > 1:
+            marks += share(x[HALF], y[HALF], number(slope * child.grad))
     for node in here.places:
-        marks += _node(here, node, shift)
+        marks += _node(here, node)
+    below = (HEIGHT - max(y for _, y in here.places.values())) / 2 - 0.1
+    window = (0, WIDTH), (-below, HEIGHT - below)
     title = "Values above the wires, slopes below"
-    window = (0, WIDTH), (0, HEIGHT)
     return Panel(*window, marks, title=title, bare=True, height=round(100 * HEIGHT))
 
 
 def _wire(here, child, x, y):
     """Return a wire: an arrow the way that something moves along it now."""
-    active = child is here.now
-    back = active and here.backward > 0
-    color = (VERMILION if back else BLUE) if active else GREY
-    look = {"color": color, "width": 2.5 if active else 1.2}
-    dash = "dashed" if back else "solid"
-    if back:
-        x, y = x[::-1], y[::-1]
-    # The head's line must be long enough to hold it.
-    long = np.hypot(x[-1] - x, y[-1] - y) >= HEAD
-    k = int(np.flatnonzero(long)[-1]) if long.any() else 0
-    return [
-        Line(x[: k + 1], y[: k + 1], dash=dash, **look),
-        Arrow(x[k], y[k], x[-1], y[-1], **look),
-    ]
+    if child is not here.now:
+        return wire(x, y)
+    if here.backward > 0:
+        return wire(x[::-1], y[::-1], VERMILION, 2.5, "dashed")
+    return wire(x, y, BLUE, 2.5)
 
 
-def _share(here, parent, child, slope, place):
-    """Return what has come back along a wire, if its parent adds up several."""
-    if here.backward <= 0 or not here.spoken(child) or here.wanted(parent) == 1:
-        return []
-    text = written(slope * child.grad, 3)
-    paper = Box(*place, 0.09 * len(text) + 0.08, 0.22, border=0, color="#FFFFFF")
-    return [paper, Label(*place, text, VERMILION, size=13)]
-
-
-def _node(here, node, shift):
-    """Return a node with its stub, its value once known and its slope so far."""
-    x, y = here.places[node]
-    begin, end, _ = stub(node, here.places)
-    y += shift
-    marks = [Line([begin, end], [y, y], GREY, width=1.2)]
-    if node.parents:
-        border = 4 if node is here.now else 1.5
-        marks.append(Box(x, y, *BOX, symbol(node), border=border, size=15))
-        marks.append(Label(x, y + 0.34, node.name, BLACK, size=14))
-    else:
-        tag = TAGS[here.inputs.index(node)]
-        marks.append(Label(x, y, node.name, BLACK, size=15, bold=True))
-        marks.append(Label(x, y + 0.24, tag, GREY, size=14))
-    middle = (begin + end) / 2
-    value = written(node.value, 3) if here.valued(node) else "?"
-    marks.append(Label(middle, y + 0.15, value, BLUE, size=14))
+def _node(here, node):
+    """Return a node with its value once known and its slope so far."""
+    value = number(node.value) if here.valued(node) else "?"
     parts = here.partial(node)
-    if parts:
-        slope = written(sum(parts), 3)
-        if len(parts) < here.wanted(node):
-            slope += " …"
-        marks.append(Label(middle, y - 0.17, slope, VERMILION, size=14))
+    slope = number(sum(parts)) if parts else ""
+    if 0 < len(parts) < here.wanted(node):
+        slope += " …"
+    border = 4 if node is here.now else 1.5
+    marks = node_marks(node, here.places, value, slope, border)
+    if not node.parents:
+        x, y = here.places[node]
+        marks.append(Label(x, y + 0.26, TAGS[here.inputs.index(node)], GREY))
     return marks
 
 
@@ -281,12 +245,12 @@ def _node(here, node, shift):
 def _sentence(here):
     """Say what the current step does, in numbers."""
     if here.step == 0:
-        known = ", ".join(f"{n.name} = {written(n.value)}" for n in here.inputs)
+        known = ", ".join(f"{n.name} = {number(n.value, 4)}" for n in here.inputs)
         return f": only the inputs are known, {known}."
     if here.backward < 0:
         return _about_a_value(here.now)
     if here.backward == 0:
-        name, value = here.output.name, written(here.output.value)
+        name, value = here.output.name, number(here.output.value, 4)
         return (
             f", the turn: {name} = {value} is known. {name} moves one for one with "
             "itself, so its slope is 1."
@@ -296,27 +260,22 @@ def _sentence(here):
 
 def _about_a_value(node):
     """Say how a value comes from the values before it, and with what local slopes."""
-    names = _by_parent(node)
-    slopes = " and ".join(f"{written(s)} by {name}" for name, s in names)
-    arguments = _arguments(node)
-    noun = "local slope" if len(names) == 1 else "local slopes"
-    return f", forward: {node.name} = {arguments} = {written(node.value)}; {noun} " + (
-        f"{slopes}."
+    slopes = [f"{number(slope, 4)} by {name}" for name, slope in _by_parent(node)]
+    return (
+        f", forward: {node.name} = {_arguments(node)} = {number(node.value, 4)}; "
+        f"local slope{'s' if slopes[1:] else ''} {listed(slopes)}."
     )
 
 
 def _arguments(node):
     """Write a node's operation with the numbers in it."""
-    numbers = [
-        f"({text})" if text.startswith("−") else text
-        for text in (written(parent.value) for parent in node.parents)
-    ]
+    factors = [_factor(parent.value) for parent in node.parents]
     if node.operation == "power_2":
-        return f"{numbers[0]}²"
+        return f"{factors[0]}²"
     if node.operation == "sigmoid":
-        return f"σ({written(node.parents[0].value)})"
+        return f"σ({number(node.parents[0].value, 4)})"
     sign = symbol(node).split(" ")[0]
-    return f" {sign} ".join(numbers)
+    return f" {sign} ".join(factors)
 
 
 def _by_parent(node):
@@ -329,16 +288,18 @@ def _about_slopes(here):
     """Say what the operation hands on, and what has arrived where."""
     node = here.now
     handed = [
-        f"{_factor(slope)} × {_factor(node.grad)} = {written(slope * node.grad)} to "
+        f"{_factor(slope)} × {_factor(node.grad)} = {number(slope * node.grad, 4)} to "
         f"{name}"
         for name, slope in _by_parent(node)
     ]
-    said = f", backward: {node.name} has slope {written(node.grad)} and hands on "
-    said += f"{' and '.join(handed)}."
+    said = (
+        f", backward: {node.name} has slope {number(node.grad, 4)} and hands on "
+        f"{listed(handed)}."
+    )
     if node.operation == "sigmoid" and node.slopes[0] < FLAT:
         said += (
-            f" σ is flat at {written(node.parents[0].value)}: its local slope "
-            f"{written(node.slopes[0], 2)} lets little through."
+            f" σ is flat at {number(node.parents[0].value, 4)}: its local slope "
+            f"{number(node.slopes[0], 2)} lets little through."
         )
     for parent in dict.fromkeys(p for p in node.parents if here.wanted(p) > 1):
         said += _about_meeting(here, parent)
@@ -352,7 +313,8 @@ def _about_meeting(here, node):
     parts = here.partial(node)
     total = " + ".join(_factor(part) for part in parts)
     if len(parts) == here.wanted(node):
-        return f" All wires of {node.name} have spoken: {total} = {written(node.grad)}."
+        whole = number(node.grad, 4)
+        return f" All wires of {node.name} have spoken: {total} = {whole}."
     return (
         f" {node.name} has heard {len(parts)} of its {here.wanted(node)} wires, so it "
         "must wait."
@@ -361,7 +323,7 @@ def _about_meeting(here, node):
 
 def _about_the_end(here):
     """Say what the one walk back has found."""
-    found = ", ".join(f"{written(n.grad)} by {n.name}" for n in here.inputs)
+    found = ", ".join(f"{number(n.grad, 4)} by {n.name}" for n in here.inputs)
     count = len(here.inputs)
     whole = f"all {count} slopes" if count > 1 else "the slope"
     return f" One walk back found {whole} of {here.output.name}: {found}."
@@ -369,5 +331,5 @@ def _about_the_end(here):
 
 def _factor(value):
     """Write a number, in brackets if it is negative."""
-    text = written(value)
+    text = number(value, 4)
     return f"({text})" if text.startswith("−") else text

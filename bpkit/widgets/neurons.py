@@ -1,26 +1,15 @@
 """Lesson 5: the worked network, with the numbers of both passes on it."""
 
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from bpkit.activations import sigmoid_prime
-from bpkit.backprop import forward_pass
-from bpkit.costs import quadratic_cost
-from bpkit.plots.graphs import written
-from bpkit.plots.neurons import HEAD, HIGH, number_place, places, wires
+from bpkit.plots.neurons import arrow, network_panel, places, wires
+from bpkit.scene import Line, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
-    BLUE,
-    GREY,
-    VERMILION,
-    Arrow,
-    Box,
-    Label,
-    Line,
-    Panel,
-    View,
-)
+from bpkit.widgets.passes import Passes
+from bpkit.words import number, numbers
 
 WEIGHTS = (
     np.array([[1.0, -2.0], [-1.0, 1.0]]),
@@ -31,53 +20,13 @@ BIASES = tuple(np.array([b]).T for b in ((1.0, 0.0), (0.0, 0.0), (-2.0, 2.0)))
 
 FORWARD, BACKWARD = "forward", "backward"
 PLAIN, CARRIED, SLOPES = "weights", "what they carry", "slopes ∂C/∂w"
-WIDTH, HALF, WIDE = 6.6, 1.25, 0.98  # of the drawing and its boxes, in inches
+WIDE = 0.98  # of a box, in inches
+SIZE = 13  # of a text, in pixels
 CENTRES = places((2, 2, 2, 2), WIDE)
 WIRES = wires(CENTRES, WIDE)
 RAISED, LOWERED = "⁰¹²³", "₁₂"
 FLAT = 0.05  # σ lets through less than a fifth of its best, ¼
-FAINT = "#8A8A8A"
-
-
-@dataclass(frozen=True)
-class Passes:
-    """One example taken through both passes; lists run from layer 1 to layer 3."""
-
-    x: np.ndarray
-    y: np.ndarray
-    zs: list
-    activations: list
-    gains: list
-    arriving: list
-    deltas: list
-
-    @property
-    def cost(self):
-        """½‖a − y‖² of the example."""
-        return quadratic_cost(self.activations[-1], self.y)
-
-    def carried(self, wire, way):
-        """Return what a wire (l, j, k) delivers: w·a on the way there, w·δ back."""
-        l, j, k = wire
-        signal = self.activations[l][k, 0] if way == FORWARD else self.deltas[l][j, 0]
-        return float(WEIGHTS[l][j, k] * signal)
-
-    def slope(self, wire):
-        """Return ∂C/∂w of a wire (l, j, k): what came in, times the error behind it."""
-        l, j, k = wire
-        return float(self.activations[l][k, 0] * self.deltas[l][j, 0])
-
-
-def passes(x, y):
-    """Return the Passes of one example; x and y are columns of two numbers."""
-    zs, activations = forward_pass(WEIGHTS, BIASES, x)
-    gains = [sigmoid_prime(z) for z in zs]
-    arriving, deltas = [activations[-1] - y], []
-    for l in (2, 1, 0):
-        deltas.insert(0, gains[l] * arriving[0])
-        if l:
-            arriving.insert(0, WEIGHTS[l].T @ deltas[0])
-    return Passes(x, y, zs, activations, gains, arriving, deltas)
+passes = partial(Passes, WEIGHTS, BIASES)  # of one example (x, y)
 
 
 class NeuronsExplorer(Explorer):
@@ -104,102 +53,100 @@ class NeuronsExplorer(Explorer):
         # A slider's steps add up to 1.4e-16 where 0 is meant.
         x = np.array([[state["x1"]], [state["x2"]]]).round(6)
         y = np.array([[state["y1"]], [state["y2"]]])
-        run, way, numbers = passes(x, y), state["way"], state["numbers"]
-        marks = [mark for wire in WIRES for mark in _wire(run, way, numbers, wire)]
-        marks.sort(key=lambda mark: mark.kind == "box")  # no wire crosses a number
-        for l in range(4):
-            marks += _layer(run, way, l)
+        run, way, shown = passes(x, y), state["way"], state["numbers"]
+        arrows = [mark for wire in WIRES for mark in _wire(run, way, shown, wire)]
+        texts = [_texts(run, way, l) for l in range(4)]
+        flat = _flat(run) if way == BACKWARD else ()
+        panel = network_panel(CENTRES, texts, arrows, wide=WIDE, size=SIZE, flat=flat)
         title = {
             FORWARD: "Forward →   z = Wa + b, then a = σ(z)",
             BACKWARD: "← Backward   δ = what arrives × gain σ′(z)",
         }[way]
-        ylim = (-HALF, HALF + HEAD)
-        panel = Panel((0, WIDTH), ylim, marks, title=title, bare=True, height=350)
-        return View([panel], _sentence(run, way, numbers))
+        panel = replace(panel, title=title, height=350)
+        return Scene([panel], _sentence(run, way, shown))
 
 
 # --- the drawing ---------------------------------------------------------------------
 
 
-def _wire(run, way, numbers, wire):
+def _wire(run, way, shown, wire):
     """Return the marks of one wire: an arrow or a line, and its number."""
     l, j, k = wire
     start, end = WIRES[wire]
     if way == BACKWARD:
         start, end = end, start
-    value, text = float(WEIGHTS[l][j, k]), written(WEIGHTS[l][j, k])
-    if numbers == CARRIED:
-        value = run.carried(wire, way)
-        text = written(value, 2)
-    elif numbers == SLOPES:
-        value = run.slope(wire) if way == BACKWARD else 0.0
-        text = written(value, 2) if way == BACKWARD else "?"
-    idle = way == BACKWARD and l == 0 and numbers != SLOPES  # no δ of the inputs
-    color = BLUE if value > 0 else VERMILION if value < 0 else FAINT
-    dash = "dashed" if value < 0 else "solid"
-    if idle:
+    if way == BACKWARD and l == 0 and shown != SLOPES:  # no δ of the inputs
         (x, y), (x_end, y_end) = start, end
-        return [Line([x, x_end], [y, y_end], "#D0D0D0", "solid", 1)]
-    x, y = number_place(start, end)
-    wide = 0.11 + 0.085 * len(text)
+        return [Line([x, x_end], [y, y_end], "#D0D0D0", width=1)]
+    value = float(WEIGHTS[l][j, k])
+    text = number(value)
+    if shown == CARRIED:
+        value = _carried(run, wire, way)
+        text = number(value, 2)
+    elif shown == SLOPES:
+        value = float(run.nabla_w[l][j, k]) if way == BACKWARD else 0.0
+        text = number(value, 2) if way == BACKWARD else "?"
+    return arrow(start, end, value, text, SIZE)
+
+
+def _carried(run, wire, way):
+    """Return what a wire (l, j, k) delivers: w·a on the way there, w·δ back."""
+    l, j, k = wire
+    signal = run.activations[l][k, 0] if way == FORWARD else run.deltas[l][j, 0]
+    return float(WEIGHTS[l][j, k] * signal)
+
+
+def _texts(run, way, l):
+    """Return what stands in the boxes of one layer, 0 for the inputs."""
+    if l == 0:
+        return [f"x {number(x)}" for x in run.x.flat]
+    if way == BACKWARD:
+        rows = np.hstack([run.arriving[l - 1], run.gains[l - 1], run.deltas[l - 1]])
+        return [
+            f"in {number(arriving, 2)}\n× {number(gain)}\nδ {number(delta, 2)}"
+            for arriving, gain, delta in rows
+        ]
+    rows = np.hstack([run.zs[l - 1], run.activations[l]])
+    targets = [f"\ny {number(y)}" for y in run.y.flat] if l == 3 else ["", ""]
     return [
-        Arrow(*start, *end, color, 1.8, dash),
-        Box(x, y, wide, 0.24, text, color="#FFFFFF", border=0, size=13),
+        f"z {number(z)}\na {number(a)}{y}"
+        for (z, a), y in zip(rows, targets, strict=True)
     ]
 
 
-def _layer(run, way, l):
-    """Return the boxes of one layer, 0 for the inputs, and the layer's name."""
-    above = HALF + HEAD / 2
-    marks = [Label(CENTRES[l][0][0], above, f"layer {l}" if l else "input", GREY)]
-    for k, (x, y) in enumerate(CENTRES[l]):
-        fill, border = "#FFFFFF", 1.5
-        if l == 0:
-            text = f"x {written(run.x[k, 0])}"
-        elif way == FORWARD:
-            z, a = run.zs[l - 1][k, 0], run.activations[l][k, 0]
-            text = f"z {written(z, 3)}\na {written(a, 3)}"
-            if l == 3:
-                text += f"\ny {written(run.y[k, 0], 3)}"
-        else:
-            arriving, gain, delta = (
-                values[l - 1][k, 0] for values in (run.arriving, run.gains, run.deltas)
-            )
-            text = f"in {written(arriving, 2)}\n× {written(gain, 3)}"
-            text += f"\nδ {written(delta, 2)}"
-            if gain < FLAT:
-                fill, border = "#E4E4E4", 3
-        marks.append(Box(x, y, WIDE, HIGH, text, fill, border=border, size=13))
-    return marks
+def _flat(run):
+    """Return (layer, neuron) wherever the gain is small."""
+    return [(l, k) for l in (1, 2, 3) for k in (0, 1) if run.gains[l - 1][k, 0] < FLAT]
 
 
 # --- the sentence --------------------------------------------------------------------
 
 
-def _sentence(run, way, numbers):
+def _sentence(run, way, shown):
     """Say what the pass has found out."""
     if way == FORWARD:
-        return _about_forward(run, numbers)
+        return _about_forward(run, shown)
     if not any(delta.any() for delta in run.deltas):
         return "Both outputs are right, so 0 comes in at the right and every δ is 0."
     about = {PLAIN: _about_backward, CARRIED: _about_paths, SLOPES: _about_slopes}
-    return about[numbers](run)
+    return about[shown](run)
 
 
-def _about_forward(run, numbers):
+def _about_forward(run, shown):
     """Say what comes out, what it costs, and what has yet to be known."""
     said = (
-        f"Input ({_listed(run.x)}) gives output ({_listed(run.activations[-1])}); "
-        f"wanted is ({_listed(run.y)}), so C = {written(run.cost, 3)}."
+        f"Input ({numbers(run.x.flat)}) gives output "
+        f"({numbers(run.activations[-1].flat)}); wanted is ({numbers(run.y.flat)}), "
+        f"so C = {number(run.cost)}."
     )
-    if numbers == CARRIED:
-        parts = [written(run.carried((0, 0, k), FORWARD), 3) for k in (0, 1)]
+    if shown == CARRIED:
+        parts = [number(_carried(run, (0, 0, k), FORWARD)) for k in (0, 1)]
         b, z = BIASES[0][0, 0], run.zs[0][0, 0]
         said += (
             f" The first neuron of layer 1 adds up {parts[0]} and {parts[1]} and its "
-            f"bias {written(b)}: z = {written(z, 3)}."
+            f"bias {number(b)}: z = {number(z)}."
         )
-    elif numbers == SLOPES:
+    elif shown == SLOPES:
         said += (
             " No slope is known yet: the first factor, a, stands in the boxes, but "
             "the second, δ, comes with the backward pass."
@@ -212,11 +159,11 @@ def _about_backward(run):
     gains = np.hstack(run.gains).T
     l, k = np.unravel_index(gains.argmin(), gains.shape)
     said = (
-        f"∂C/∂a = ({_listed(run.arriving[2])}) goes in at the right; δ = "
-        f"({_listed(run.deltas[0])}) is read at layer 1. "
+        f"∂C/∂a = ({numbers(run.arriving[2].flat)}) goes in at the right; δ = "
+        f"({numbers(run.deltas[0].flat)}) is read at layer 1. "
     )
-    name = f"z{RAISED[l + 1]}{LOWERED[k]} = {written(run.zs[l][k, 0], 3)}"
-    gain = written(gains[l, k], 3)
+    name = f"z{RAISED[l + 1]}{LOWERED[k]} = {number(run.zs[l][k, 0])}"
+    gain = number(gains[l, k])
     if gains[l, k] < FLAT:
         return f"{said}The weakest amplifier sits where σ is flat: {name}, gain {gain}."
     return f"{said}Even the weakest amplifier has gain {gain}, at {name}."
@@ -224,26 +171,27 @@ def _about_backward(run):
 
 def _about_paths(run):
     """Say how two wires meet at the first neuron of layer 2."""
-    parts = [run.carried((2, j, 0), BACKWARD) for j in (0, 1)]
-    said = [written(part, 3) for part in parts]
+    parts = [_carried(run, (2, j, 0), BACKWARD) for j in (0, 1)]
+    said = [number(part) for part in parts]
     against = parts[0] * parts[1] < 0
     return (
         f"At the first neuron of layer 2 two wires meet, bringing {said[0]} and "
         f"{said[1]}{', which pull against each other' if against else ''}: together "
-        f"{written(run.arriving[1][0, 0], 3)}, times the gain "
-        f"{written(run.gains[1][0, 0], 3)} is δ = {written(run.deltas[1][0, 0], 3)}."
+        f"{number(run.arriving[1][0, 0])}, times the gain "
+        f"{number(run.gains[1][0, 0])} is δ = {number(run.deltas[1][0, 0])}."
     )
 
 
 def _about_slopes(run):
     """Say which weight matters most, and which way it should go."""
-    l, j, k = max(WIRES, key=lambda wire: abs(run.slope(wire)))
-    slope = run.slope((l, j, k))
+    slopes = np.stack(run.nabla_w)
+    l, j, k = np.unravel_index(np.abs(slopes).argmax(), slopes.shape)
+    slope = slopes[l, j, k]
     a, delta = run.activations[l][k, 0], run.deltas[l][j, 0]
     origin = f"neuron {k + 1} of layer {l}" if l else f"input {k + 1}"
     said = (
         f"The steepest weight leads from {origin} to neuron {j + 1} of layer {l + 1}: "
-        f"a × δ = {written(a, 3)} × {written(delta, 3)} = {written(slope, 3)}. A "
+        f"a × δ = {number(a)} × {number(delta)} = {number(slope)}. A "
         f"larger weight would {'raise' if slope > 0 else 'lower'} the cost."
     )
     silent = [f"x{s}" for s, x in zip(LOWERED, run.x[:, 0], strict=True) if x == 0]
@@ -251,8 +199,3 @@ def _about_slopes(run):
         whose = "their" if silent[1:] else "its"
         said += f" {' = '.join(silent)} = 0: {whose} weights have slope 0."
     return said
-
-
-def _listed(column):
-    """Write a column of numbers in one line."""
-    return ", ".join(written(v, 3) for v in column[:, 0])

@@ -11,19 +11,12 @@ from itertools import accumulate
 import numpy as np
 
 from bpkit.backprop import forward_pass
-from bpkit.costs import cross_entropy_cost, quadratic_cost
+from bpkit.costs import COSTS
 from bpkit.data import spirals, two_moons
 from bpkit.network import Network
-from bpkit.widgets.explorer import (
-    Action,
-    Choice,
-    Entry,
-    Explorer,
-    Play,
-    Slider,
-)
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLUE,
+    PALE,
     PURPLE,
     VERMILION,
     Bars,
@@ -32,12 +25,12 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Action, Choice, Entry, Explorer, Play, Slider
+from bpkit.words import number
 
 DATA = {"two_moons": two_moons, "spirals": spirals}
-COSTS = {"quadratic": quadratic_cost, "cross_entropy": cross_entropy_cost}
-UNITS = {"quadratic": "", "cross_entropy": " nats"}
 DATA_SEED = 100  # beyond the seeds of the start, so that the two never share numbers
 HELD_OUT = 500
 GRID = 40  # squares a side of the decision boundary
@@ -82,7 +75,7 @@ class Settings:
         return -(-self.points // int(self.batch))
 
 
-def line_of(settings, steps):
+def code_of(settings, steps):
     """Return the line of code that repeats a run without the widget.
 
     Parameters
@@ -125,7 +118,7 @@ def settings_of(line):
     Parameters
     ----------
     line : str
-        As `line_of` writes it; spaces and ways to write a number are free.
+        As `code_of` writes it; spaces and ways to write a number are free.
 
     Returns
     -------
@@ -141,9 +134,9 @@ def settings_of(line):
         tree = ast.parse(line.strip())
         said, steps = _read(tree)
         meant = Settings(**Playground.clean_settings(asdict(said)))
-        same = _shape(ast.parse(line_of(meant, steps))) == _shape(tree)
+        same = _shape(ast.parse(code_of(meant, steps))) == _shape(tree)
     except UNREADABLE:
-        example = line_of(Settings(), 100)
+        example = code_of(Settings(), 100)
         raise ValueError(f"expected a line such as: {example}") from None
     for field in fields(Settings):
         value, nearest = getattr(said, field.name), getattr(meant, field.name)
@@ -154,7 +147,7 @@ def settings_of(line):
             )
     if not same:
         raise ValueError(
-            f"expected these settings to be written as: {line_of(meant, steps)}"
+            f"expected these settings to be written as: {code_of(meant, steps)}"
         )
     return meant, steps
 
@@ -242,7 +235,7 @@ class Run:
     @property
     def line(self):
         """Return the line of code that repeats the run."""
-        return line_of(self.settings, self.steps)
+        return code_of(self.settings, self.steps)
 
     def step(self):
         """Take one mini-batch step."""
@@ -257,14 +250,12 @@ class Run:
     def tick(self):
         """Train for a slice of 1 to 4 epochs, or up to the end of a pasted line."""
         an_epoch = self.settings.steps_an_epoch
+        epochs = min(4, max(1, TICK // an_epoch))
         if self.goal is None or self.steps >= self.goal:
             self.goal = None
-            self.train(min(4, max(1, TICK // an_epoch)))
-        elif self.goal - self.steps >= an_epoch:
-            left = (self.goal - self.steps) // an_epoch
-            self.train(min(left, 4, max(1, TICK // an_epoch)))
         else:
-            self.step()
+            epochs = min(epochs, (self.goal - self.steps) // an_epoch)
+        self.train(epochs) if epochs else self.step()
 
     def _note(self):
         """Measure, and keep what was measured in a history that stays short."""
@@ -310,7 +301,7 @@ class Run:
         net = self.net
         x, y = self.training_data
         held_x, held_y = self.test_data
-        cost = COSTS[self.settings.cost]
+        cost = COSTS[self.settings.cost].value
         activations = forward_pass(net.weights, net.biases, x)[1]
         out, held_out = activations[-1], net.feedforward(held_x)
         hidden = np.vstack(activations[1:-1])
@@ -366,7 +357,7 @@ def diagnose(run):
     for name, test in DIAGNOSES.items():
         if sentence := test(run):
             return name, sentence
-    now, first = _n(run.now.cost), _n(run.first.cost)
+    now, first = number(run.now.cost), number(run.first.cost)
     if run.now.cost >= run.first.cost:
         return (
             "no progress",
@@ -382,7 +373,7 @@ def _symmetric(run):
         return ""
     return (
         f"Symmetric start: the {s.neurons} neurons of each hidden layer have equal "
-        f"weights (largest difference {_n(now.spread)}). Equal weights get equal "
+        f"weights (largest difference {number(now.spread)}). Equal weights get equal "
         f"gradients, so they stay equal, and each layer does the work of one neuron. "
         f"Random starts break the tie."
     )
@@ -404,7 +395,7 @@ def _saturated(run):
         f"Saturated: {_percent(now.sure_and_wrong)} of the points are read wrong by an "
         f"output neuron so close to 0 or 1 that σ′ is below {FLAT}. The quadratic cost "
         f"multiplies the error by σ′, so the largest gradient of a layer is "
-        f"{_n(max(now.gradient))}. Restart with a smaller η, or take cross-entropy."
+        f"{number(max(now.gradient))}. Restart with a smaller η, or take cross-entropy."
     )
 
 
@@ -415,14 +406,15 @@ def _diverging(run):
     uphill = same > 1.1 * now.cost and shorter < same and now.cost > 0.9 * first.cost
     if now.cost < 1.2 * first.cost and not uphill:
         return ""
-    words = f"Diverging: the cost was {_n(first.cost)} at the start, now {_n(now.cost)}"
+    was, is_now = number(first.cost), number(now.cost)
+    words = f"Diverging: the cost was {was} at the start, now {is_now}"
     if same > now.cost > shorter:
         return (
             f"{words}. The steps overshoot: one on all points would raise it to "
-            f"{_n(same)}, a tenth of η would lower it to {_n(shorter)}."
+            f"{number(same)}, a tenth of η would lower it to {number(shorter)}."
             f"{_saturation(now)}"
         )
-    eta = _n(run.settings.eta)
+    eta = number(run.settings.eta)
     return f"{words}, after steps with η = {eta}. Try a tenth of it.{_saturation(now)}"
 
 
@@ -433,7 +425,7 @@ def _saturation(now):
     return (
         f" By now {_percent(now.flat_hidden)} of the hidden neurons' outputs are so "
         f"close to 0 or 1 that σ′ is below {FLAT}: saturated, they pass on a gradient "
-        f"of {_n(now.gradient[0])} to the first layer."
+        f"of {number(now.gradient[0])} to the first layer."
     )
 
 
@@ -447,9 +439,9 @@ def _small_step(run):
     if fall <= 0 or now.cost - longer < 5 * fall:
         return ""
     words = (
-        f"Too small a step: after {_epochs(now.epoch)} the cost has come from "
-        f"{_n(first.cost)} only to {_n(now.cost)}. One step on all points lowers it by "
-        f"{_n(fall)}, ten times η would by {_n(now.cost - longer)}"
+        f"Too small a step: after {number(now.epoch, 6)} epochs the cost has come from "
+        f"{number(first.cost)} only to {number(now.cost)}. One step on all points "
+        f"lowers it by {number(fall)}, ten times η would by {number(now.cost - longer)}"
     )
     return f"{words}.{_vanishing(now)}"
 
@@ -460,8 +452,8 @@ def _vanishing(now):
     if first > 0.01 * last:
         return ""
     return (
-        f" The gradient vanishes on its way back: {_n(last)} in the last layer, "
-        f"{_n(first)} in the first."
+        f" The gradient vanishes on its way back: {number(last)} in the last layer, "
+        f"{number(first)} in the first."
     )
 
 
@@ -472,10 +464,11 @@ def _over_fitting(run):
     if min(recent) < 1.3 * best.held or now.cost > 0.9 * best.cost:
         return ""
     return (
-        f"Over-fitting: since epoch {best.epoch:g} the held-out cost has risen from "
-        f"{_n(best.held)} to {_n(now.held)}, while the training cost fell from "
-        f"{_n(best.cost)} to {_n(now.cost)}: what is learnt now serves these "
-        f"{run.settings.points} points, not new ones. More points, or an earlier stop!"
+        f"Over-fitting: since epoch {number(best.epoch, 6)} the held-out cost has "
+        f"risen from {number(best.held)} to {number(now.held)}, while the training "
+        f"cost fell from {number(best.cost)} to {number(now.cost)}: what is learnt now "
+        f"serves these {run.settings.points} points, not new ones. More points, or an "
+        "earlier stop!"
     )
 
 
@@ -487,8 +480,8 @@ def _level(run):
     if now.epoch < 10 or max(costs) - min(costs) > 0.05 * run.first.cost:
         return ""
     words = (
-        f"Level: since epoch {late[0].epoch:g} the cost has stayed between "
-        f"{_n(min(costs))} and {_n(max(costs))}"
+        f"Level: since epoch {number(late[0].epoch, 6)} the cost has stayed between "
+        f"{number(min(costs))} and {number(max(costs))}"
     )
     if now.accuracy >= 0.95:
         return f"{words}: converged."
@@ -506,19 +499,9 @@ DIAGNOSES = {
 }
 
 
-def _n(value):
-    """Return a number in three digits."""
-    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or not value else f"{value:.1e}"
-
-
 def _percent(share):
     """Return a share in per cent."""
     return f"{100 * share:.1f} %"
-
-
-def _epochs(count):
-    """Return a number of epochs in words."""
-    return "1 epoch" if count == 1 else f"{count:g} epochs"
 
 
 # --- the explorer --------------------------------------------------------------------
@@ -552,7 +535,7 @@ class Playground(Explorer):
         Action("step", "One step"),
         Action("epoch", "One epoch"),
         Action("restart", "Restart"),
-        Entry("line", "This run as code", line_of(Settings(), 0), rows=4),
+        Entry("line", "This run as code", code_of(Settings(), 0), rows=4),
     )
 
     def __init__(self):
@@ -608,7 +591,7 @@ class Playground(Explorer):
         return state | {"line": self.run.line, "stop": name == "restart"}
 
     def view(self, state):
-        """Return the View of the run that has the state's settings."""
+        """Return the Scene of the run that has the state's settings."""
         self._settle(self.clean_settings(state))
         run, complaint = self.run, state.get("complaint", "")
         words = [f"Not taken: {complaint}."] if complaint else []
@@ -617,7 +600,7 @@ class Playground(Explorer):
         panels = [_boundary(run), _curves(run), _gradients(run), _weights(run.net)]
         # What was not taken stays to be read: the next tick would wipe it away.
         stop = state.get("stop", False) or bool(complaint) or run.steps == run.goal
-        return View(panels, " ".join([*words, status_of(run)]), {"stop": stop})
+        return Scene(panels, " ".join([*words, status_of(run)]), stop)
 
     def _settle(self, settings):
         """Start anew where the settings are not those of the run."""
@@ -627,11 +610,12 @@ class Playground(Explorer):
 
 def status_of(run):
     """Return the sentence of a run: the diagnosis, then the numbers of the moment."""
-    now, unit = run.now, UNITS[run.settings.cost]
+    now = run.now
+    cost = f"{number(now.cost)} {COSTS[run.settings.cost].unit}".rstrip()
     return (
-        f"{diagnose(run)[1]} Epoch {now.epoch:g}: cost {_n(now.cost)}{unit}, "
-        f"held out {_n(now.held)}; accuracy {_percent(now.accuracy)}, held out "
-        f"{_percent(now.held_accuracy)}."
+        f"{diagnose(run)[1]} Epoch {number(now.epoch, 6)}: cost {cost}, held out "
+        f"{number(now.held)}; accuracy "
+        f"{_percent(now.accuracy)}, held out {_percent(now.held_accuracy)}."
     )
 
 
@@ -645,7 +629,7 @@ def _boundary(run):
     at = [r * (2 * np.arange(GRID) + 1 - GRID) / GRID for r in reach]
     grid = np.stack(np.meshgrid(*at)).reshape(2, -1)
     read = np.rint(100 * run.net.feedforward(grid)).astype(int).reshape(GRID, GRID)
-    marks = [Heat(read, (-reach[0], reach[0], -reach[1], reach[1]), 0, 100, "pale")]
+    marks = [Heat(read, (-reach[0], reach[0], -reach[1], reach[1]), 0, 100, PALE)]
     for label, color, marker in ((0, VERMILION, "o"), (1, BLUE, "^")):
         of_class = x[:, y[0] == label]
         marks.append(Points(*of_class, color, marker, 6, f"class {label}"))
@@ -667,7 +651,7 @@ def _curves(run):
     training, held = [m.cost for m in measured], [m.held for m in measured]
     low = 10.0 ** np.floor(np.log10(max(min(training + held), 1e-6)))
     high = 10.0 ** np.ceil(np.log10(max(*training, *held, 10 * low)))
-    unit = UNITS[run.settings.cost].strip() or "dimensionless"
+    unit = COSTS[run.settings.cost].unit or "dimensionless"
     return Panel(
         (0, _round_up(max(epochs[-1], 20))),
         (low, high),
@@ -677,7 +661,7 @@ def _curves(run):
         ],
         "epochs",
         f"cost ({unit})",
-        f"cost {_n(run.now.cost)}, held out {_n(run.now.held)}",
+        f"cost {number(run.now.cost)}, held out {number(run.now.held)}",
         ylog=True,
     )
 
@@ -694,14 +678,14 @@ def _gradients(run):
     """Return the size of the gradient in each layer, as bars."""
     sizes = run.now.gradient
     layers = list(range(1, len(sizes) + 1))
-    shown = [size if size > FLOOR else None for size in sizes]
+    shown = [size if size > FLOOR else np.nan for size in sizes]
     return Panel(
         (0.4, len(sizes) + 0.6),
         (FLOOR, 10.0),
         [
             Bars(layers, shown, 0.7, PURPLE),
             *(
-                Label(layer, 3 * max(size, FLOOR), _n(size), size=13)
+                Label(layer, 3 * max(size, FLOOR), number(size), size=13)
                 for layer, size in zip(layers, sizes, strict=True)
             ),
         ],
@@ -731,7 +715,7 @@ def _weights(net):
         (0, sum(widths)),
         (-gap, rows),
         marks,
-        title=f"weights (blue +, red −), largest {_n(largest)}",
+        title=f"weights (blue +, red −), largest {number(largest)}",
         bare=True,
         height=280,
     )

@@ -6,17 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
+from bpkit.scene import BLACK, BLUE, GREEN, VERMILION, Line, Panel, Points, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
-    BLACK,
-    BLUE,
-    GREEN,
-    VERMILION,
-    Line,
-    Panel,
-    Points,
-    View,
-)
+from bpkit.words import number
 
 EDGE = 3.2
 LAST_DIGIT = 1e-14  # errors below it, relative to the slope, are a float's own
@@ -99,23 +91,21 @@ class SecantExplorer(Explorer):
             _whole_curve(curve, x, left, x + h, quotient, slope),
             _magnified(curve, x, (left - x) / h, h, quotient, slope),
         ]
-        fact = (
-            f"f(x) = {state['f']}, x = {_said(x)}, h = {_plain(h, 4)}: the quotient is "
-        )
+        fact = f"f(x) = {state['f']}, x = {number(x, 6)}, h = {number(h, 4)}: the "
+        fact += f"quotient is {number(quotient, 6)}"
         if kink:
-            return View(panels, f"{fact}{_said(quotient)}. {KINK}")
+            return Scene(panels, f"{fact}. {KINK}")
         error = abs(quotient - slope)
-        fact += f"{_said(quotient)}, the true slope {_said(slope)}, the error "
-        fact += f"{_rough(error)}. "
+        fact += f", the true slope {number(slope, 6)}, the error {number(error, 2)}. "
         if left == x + h:
-            return View(panels, fact + LOST)
+            return Scene(panels, fact + LOST)
         if state["f"] == "|x|" and left < 0 < x + h:
-            return View(panels, fact + ACROSS)
+            return Scene(panels, fact + ACROSS)
         if error <= LAST_DIGIT * max(1.0, abs(slope)):
-            return View(panels, fact + FINE)
+            return Scene(panels, fact + FINE)
         true_quotient = float(curve.quotient(left, width))
         bend, rounding = abs(true_quotient - slope), abs(quotient - true_quotient)
-        return View(panels, fact + _blame(error, bend, rounding))
+        return Scene(panels, fact + _blame(error, bend, rounding))
 
 
 KINK = (
@@ -173,28 +163,10 @@ def _magnified(curve, x, left, h, quotient, slope):
         Points([0.0], [0.0], BLACK, "o", 8),
     ]
     xlabel, ylabel = "way from x, in units of h", "rise of f, in units of h"
-    title = f"magnified {_plain(1 / h, 3)} times"
+    title = f"magnified {number(1 / h, 3)} times"
     return Panel((-2.2, 2.2), (-high, high), marks, xlabel, ylabel, title)
-
-
-def _said(number):
-    """Write a number to six digits, as a person would."""
-    return _plain(number, 6)
-
-
-def _rough(number):
-    """Write a number to two digits."""
-    return _plain(number, 2)
-
-
-def _plain(number, digits):
-    """Write a number to some digits, by its power of ten only where that is short."""
-    if number and not 1e-3 <= abs(number) < 1e5:
-        mantissa, power = f"{number:.1e}".split("e")
-        return f"{mantissa.removesuffix('.0')}e{int(power)}".replace("-", "−")
-    return f"{number + 0.0:.{digits}g}".replace("-", "−")
 
 
 def _size(part):
     """Write a part of an error; what is smaller than a float's rounding is not told."""
-    return "less than 1e−15" if part < 1e-15 else _rough(part)
+    return "less than 1e−15" if part < 1e-15 else number(part, 2)

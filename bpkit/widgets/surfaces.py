@@ -1,13 +1,12 @@
 """Lesson 2: a point on a surface, its two partial slopes and its gradient."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from contourpy import contour_generator
 
-from bpkit.widgets.explorer import Choice, Explorer, Slider
-from bpkit.widgets.scene import (
+from bpkit.scene import (
     BLACK,
     BLUE,
     GREEN,
@@ -18,8 +17,10 @@ from bpkit.widgets.scene import (
     Line,
     Panel,
     Points,
-    View,
+    Scene,
 )
+from bpkit.widgets.explorer import Choice, Explorer, Slider
+from bpkit.words import decimals, number
 
 X, Y = (-4.2, 4.2), (-3.2, 3.2)
 REACH = 1.5  # how far the cuts go to either side
@@ -118,7 +119,7 @@ class SurfaceExplorer(Explorer):
             _map(state["surface"], w, gradient, step),
             _cuts(surface, w, gradient),
         ]
-        return View(panels, _sentence(surface, w, gradient, step, state["angle"]))
+        return Scene(panels, _sentence(surface, w, gradient, step, state["angle"]))
 
 
 def _map(name, w, gradient, step):
@@ -126,7 +127,7 @@ def _map(name, w, gradient, step):
     w0, w1 = w.tolist()
     surface = SURFACES[name]
     across, up = (w + gradient / surface.shrink).tolist()
-    marks = [Line(x, y, GREY, width=1) for x, y in _contours(name)]
+    marks = [Line(x, y, GREY, width=1) for _, (x, y) in _contours(name)]
     marks += [
         Box(x, y, 0.5, 0.34, text, color="#FFFFFF", border=0, size=13)
         for x, y, text in _heights(name)
@@ -160,7 +161,7 @@ def _cuts(surface, w, gradient):
         if _on_crease(surface, w):
             name += "no slope"
         else:
-            name += f"slope {_number(gradient[entry])}"
+            name += f"slope {decimals(gradient[entry], 2)}"
             ends = here + gradient[entry] * nudge[[0, -1]]
             tangents.append(Line(nudge[[0, -1]], ends, color, "dotted", 1.5))
         cuts.append(Line(nudge, surface.height(moved), color, dash, 3, name))
@@ -180,7 +181,8 @@ def _on_crease(surface, w):
 
 def _sentence(surface, w, gradient, step, angle):
     """Say how high the point is, which slopes it has, and what they mean."""
-    said = f"At ({_number(w[0])}, {_number(w[1])}) J = {_number(surface.height(w))}. "
+    w0, w1, height = (decimals(v, 2) for v in (*w, surface.height(w)))
+    said = f"At ({w0}, {w1}) J = {height}. "
     if _on_crease(surface, w):
         return said + (
             "This is the crease: J is level on one side and rises on the other, so no "
@@ -191,11 +193,12 @@ def _sentence(surface, w, gradient, step, angle):
     length = np.hypot(*gradient)
     uphill = np.degrees(np.arctan2(gradient[1], gradient[0])) % 360
     slope = gradient @ step
+    along_0, along_1 = (decimals(v, 2) for v in gradient)
     way = "level" if abs(slope) < 0.005 else "uphill" if slope > 0 else "downhill"
     return said + (
-        f"Slope along w₀: {_number(gradient[0])}; along w₁: {_number(gradient[1])}. "
+        f"Slope along w₀: {along_0}; along w₁: {along_1}. "
         f"The gradient points to {uphill % 360:.0f}°, with slope {length:.2f}. "
-        f"Your step to {angle}° has slope {_number(slope)}: {way}."
+        f"Your step to {angle}° has slope {decimals(slope, 2)}: {way}."
     )
 
 
@@ -217,93 +220,26 @@ def _surroundings(surface, w):
     return facts + "level ground, and nothing tells you which way to go."
 
 
-def _number(value):
-    """Write a number with two digits, and a proper minus."""
-    return f"{float(value) + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-# --- lines of equal height -------------------------------------------------------
+# --- contours --------------------------------------------------------------------
 
 
 @cache
 def _contours(name):
-    """Return the lines of a surface as pairs of lists."""
-    return [line for _, line in _contours_by_level(name)]
+    """Return (level, (x, y)) for every contour line in the window."""
+    surface = SURFACES[name]
+    x, y = np.linspace(*X, 43), np.linspace(*Y, 33)
+    field = contour_generator(x, y, surface.height(np.array(np.meshgrid(x, y))))
+    return [(level, line.T) for level in surface.levels for line in field.lines(level)]
 
 
 @cache
 def _heights(name):
     """Return (x, y, text) that names the height of each line, once a line."""
     labels = []
-    for level, (x, y) in _contours_by_level(name):
-        # The place that is farthest up and left, yet not at the rim.
-        inside = [i for i in range(len(x)) if abs(x[i]) < 3.9 and abs(y[i]) < 2.9]
-        if max(x) - min(x) > 1 and inside:
-            best = max(inside, key=lambda i, x=x, y=y: y[i] - x[i])
-            labels.append((x[best], y[best], f"{round(level, 1):g}".replace("-", "−")))
+    for level, (x, y) in _contours(name):
+        inside = (np.abs(x) < 3.9) & (np.abs(y) < 2.9)
+        if np.ptp(x) > 1 and inside.any():
+            # The place that is farthest up and left, yet not at the rim.
+            best = np.where(inside, y - x, -np.inf).argmax()
+            labels.append((x[best], y[best], number(round(level, 1))))
     return labels
-
-
-@cache
-def _contours_by_level(name):
-    """Return (level, (x, y)) for every line of equal height in the window."""
-    surface = SURFACES[name]
-    x, y = np.linspace(*X, 43), np.linspace(*Y, 33)
-    z = surface.height(np.array(np.meshgrid(x, y)))
-    return [
-        (level, line) for level in surface.levels for line in _lines(x, y, z, level)
-    ]
-
-
-def _lines(x, y, z, level):
-    """Return the lines on which z is at a level.
-
-    The grid is cut into triangles. A line enters a triangle through one edge and
-    leaves it through another; edges in common join the pieces.
-    """
-    above = z > level
-    joined = defaultdict(list)
-    for r, c in np.argwhere(np.ones((y.size - 1, x.size - 1))).tolist():
-        a, b, d, e = (r, c), (r, c + 1), (r + 1, c), (r + 1, c + 1)
-        for corners in ((a, b, e), (a, d, e)):
-            edges = [
-                (p, q)
-                for p, q in zip(corners, (*corners[1:], corners[0]), strict=True)
-                if above[p] != above[q]
-            ]
-            if edges:
-                first, second = (tuple(sorted(edge)) for edge in edges)
-                joined[first].append(second)
-                joined[second].append(first)
-    return [
-        tuple(zip(*(_crossing(x, y, z, level, edge) for edge in chain), strict=True))
-        for chain in _chains(joined)
-    ]
-
-
-def _chains(joined):
-    """Return the edges in the order of each line; open lines first."""
-    left = dict(joined)
-    chains = []
-    for start in sorted(left, key=lambda edge: len(joined[edge])):
-        if start not in left:
-            continue
-        chain, edge = [], start
-        while edge is not None:
-            chain.append(edge)
-            edge = next((e for e in left.pop(edge) if e in left), None)
-        if start in joined[chain[-1]] and len(chain) > 2:
-            chain.append(start)
-        # On a long line every other place will do; the ends stay.
-        chains.append(chain if len(chain) < 60 else [*chain[:-1:2], chain[-1]])
-    return chains
-
-
-def _crossing(x, y, z, level, edge):
-    """Return where a line of equal height crosses an edge of the grid."""
-    (r0, c0), (r1, c1) = edge
-    share = (level - z[r0, c0]) / (z[r1, c1] - z[r0, c0])
-    return (
-        float(x[c0] + share * (x[c1] - x[c0])),
-        float(y[r0] + share * (y[r1] - y[r0])),
-    )

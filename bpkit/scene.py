@@ -1,23 +1,29 @@
-"""What an explorer shows, as plain data: panels of marks, and one sentence.
+"""What a picture shows, as plain data: panels of marks, and one sentence.
 
-The page draws a scene on a canvas, `static` draws the same scene with matplotlib. A
-mark is given in the coordinates of its panel; colour never speaks alone, so a line has
-a dash and a point a marker too.
+The page draws a scene on a canvas, `plots.static` draws the same scene with matplotlib.
+A mark is given in the coordinates of its panel; colour never speaks alone, so a line
+has a dash and a point a marker too.
 """
 
 import math
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, is_dataclass
 
 import numpy as np
 
-BLACK, GREY = "#000000", "#595959"
+# The palette of Okabe and Ito (2008), told apart with every kind of colour vision.
+BLACK, GREY, WHITE = "#000000", "#595959", "#FFFFFF"
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 VERMILION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"
+
+# Ramps of colours, from low to high; the pale one lies under points.
+INK = (WHITE, BLACK)
+DIVERGING = (VERMILION, WHITE, BLUE)
+PALE = ("#F3CFB8", WHITE, "#B8D6E8")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A curve through points. dash: "solid", "dashed", "dotted"."""
+    """A curve through points. dash: "solid", "dashed", "dotted"; width in pixels."""
 
     x: list
     y: list
@@ -78,7 +84,7 @@ class Box:
     width: float
     height: float
     text: str = ""
-    fill: str = "#FFFFFF"
+    fill: str = WHITE
     color: str = BLACK
     border: float = 1.5
     dash: str = "solid"
@@ -100,17 +106,13 @@ class Bars:
 
 @dataclass(frozen=True)
 class Heat:
-    """A grid of values as colours, row 0 at the bottom; low to high.
-
-    colors: "ink" (white to black), "diverging" (vermilion, white, blue), or
-    "pale" (the same, washed out, to lie under points).
-    """
+    """A grid of values, row 0 at the bottom, as colours of a ramp from low to high."""
 
     values: list
     extent: tuple
     low: float
     high: float
-    colors: str = "diverging"
+    colors: tuple = DIVERGING
     kind: str = "heat"
 
 
@@ -118,7 +120,9 @@ class Heat:
 class Panel:
     """One pair of axes with its marks, in drawing order.
 
-    Without axes (``bare``) it is a drawing, such as a graph or a network.
+    Without axes (``bare``) it is a drawing, such as a graph or a network. Limits that
+    are equal, not finite or, on a logarithmic axis, not positive raise a ValueError:
+    nothing can be drawn between them. ``height`` is in pixels.
     """
 
     xlim: tuple
@@ -134,17 +138,27 @@ class Panel:
     height: int = 320
     weight: float = 1.0
 
+    def __post_init__(self):
+        """Refuse such limits here, where the explorer's line is in the traceback."""
+        for name, log in (("xlim", self.xlog), ("ylim", self.ylog)):
+            low, high = getattr(self, name)
+            if not math.isfinite(low) or not math.isfinite(high) or low == high:
+                raise ValueError(
+                    f"{name} must be two different, finite numbers; got {low}, {high}"
+                )
+            if log and min(low, high) <= 0:
+                raise ValueError(
+                    f"{name} must be positive on a logarithmic axis; got {low}, {high}"
+                )
+
 
 @dataclass(frozen=True)
-class View:
-    """What is seen of one state: panels, side by side, and a sentence.
-
-    ``extra`` goes to the page with the scene; ``{"stop": True}`` ends playing.
-    """
+class Scene:
+    """What is seen at once: panels, side by side, and a sentence; stop ends playing."""
 
     panels: list
     sentence: str
-    extra: dict = field(default_factory=dict)
+    stop: bool = False
 
     def as_data(self):
         """Return the panels as what JSON can hold; numbers keep five digits."""
@@ -153,20 +167,20 @@ class View:
 
 def _plain(value):
     """Return nested data without numpy, and without what JSON cannot say."""
-    if isinstance(value, str | int):  # a bool is an int too
+    if isinstance(value, str | int | None):  # a bool is an int too, None a gap
         return value
+    if isinstance(value, float | np.floating):
+        return _five_digits([value])[0]
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    if isinstance(value, np.ndarray):
-        return value.tolist() if value.dtype.kind in "biu" else _plain(value.tolist())
     if is_dataclass(value):
-        return _plain(vars(value))
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, float | np.floating):
-        return float(f"{value:.5g}") if math.isfinite(value) else None
-    if isinstance(value, np.integer):
-        return int(value)
-    return value
+        return {key: _plain(part) for key, part in vars(value).items()}
+    if value.dtype.kind != "f":
+        return value.tolist()
+    return _five_digits(value) if value.ndim == 1 else [_plain(row) for row in value]
+
+
+def _five_digits(values):
+    """Return numbers with five digits that count, None where one is not finite."""
+    texts = ("%.5g " * len(values) % tuple(values)).split()
+    return [v if math.isfinite(v) else None for v in map(float, texts)]
