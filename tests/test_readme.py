@@ -1,6 +1,7 @@
 """What the README says of the course is what the course is."""
 
 import re
+
 import nbformat
 import numpy as np
 import pytest
