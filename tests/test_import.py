@@ -20,7 +20,7 @@ CORE = {
     *("backprop", "training", "network", "data"),
 }
 MAY_IMPORT = {
-    "words": (set(), set()),
+    "words": (set(), NUMPY),
     "graph": (set(), set()),
     "activations": (set(), NUMPY),
     "costs": ({"activations"}, NUMPY),
