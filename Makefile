@@ -13,12 +13,14 @@ export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help lab test test-browser lessons bench bench-widgets format clean
+.PHONY: help lab test quick quick-pictures quick-rest test-browser lessons bench
+.PHONY: bench-widgets format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make lab      open the lessons in JupyterLab (working copies in my-lessons/)"
 	@echo "make test     run every check: ruff, the tests, the doctests, the lessons"
+	@echo "make quick    the same without running the lessons: about a minute"
 	@echo "make test-browser  open every lesson in Chromium and move its controls"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make bench    time bpkit beside other implementations"
@@ -35,6 +37,20 @@ test: $(VENV)/.test
 	$(PY) -m pytest tests --ignore=tests/browser
 	$(PY) -m pytest --doctest-modules bpkit
 	$(PY) -m pytest --nbval lessons --nbval-cell-timeout=120
+
+quick: $(VENV)/.test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	@$(MAKE) --no-print-directory -j2 quick-pictures quick-rest
+
+# Two halves of about the same length, for two cores: what is drawn, and the rest.
+quick-pictures:
+	$(PY) -m pytest -q tests/test_plots*.py tests/test_widgets*.py
+
+quick-rest:
+	$(PY) -m pytest -q tests --ignore=tests/browser -m "not runs_a_lesson" \
+	  --ignore-glob="*/test_plots*" --ignore-glob="*/test_widgets*"
+	$(PY) -m pytest -q --doctest-modules bpkit
 
 test-browser: $(VENV)/.browser
 	$(PY) -m pytest tests/browser

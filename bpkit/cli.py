@@ -1,5 +1,4 @@
-"""
-The command ``bpkit``: get the lessons, open them, and have the answers judged.
+"""The command ``bpkit``: get the lessons, open them, and have the answers judged.
 
 A subcommand is one function, from the parsed arguments to an exit code (0 fine,
 1 a problem), and one block in `_parser`. Wrong usage ends with 2, by argparse.
@@ -30,8 +29,7 @@ WORDS = {
 
 
 def main(argv=None):
-    """
-    Run one command.
+    """Run one command.
 
     Parameters
     ----------
@@ -205,20 +203,21 @@ def _lab(arguments):
         [
             f"--ServerApp.root_dir={Path.cwd()}",
             *QUIET,
-            *(["--allow-root"] if _is_root() else []),
+            *(["--allow-root"] if _may_be_root(arguments.passed) else []),
             *arguments.passed,
         ]
     )
     return status or 0
 
 
-def _is_root():
+def _may_be_root(passed):
     """Return whether this is root, as one is in a container without asking for it.
 
-    JupyterLab refuses root so that nobody serves a network as root; here it listens on
-    this machine only.
+    JupyterLab refuses root so that nobody serves a network as root. Whoever names an
+    address to listen on has to say ``--allow-root`` too.
     """
-    return hasattr(os, "geteuid") and os.geteuid() == 0
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return is_root and not any(a.startswith(("--ip", "--ServerApp.ip")) for a in passed)
 
 
 def _check(arguments):

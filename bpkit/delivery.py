@@ -16,8 +16,7 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """
-    Say what became of one lesson.
+    """Say what became of one lesson.
 
     Attributes
     ----------
@@ -37,8 +36,7 @@ class Delivery:
 
 
 def lessons_folder():
-    """
-    Find the course's own lessons.
+    """Find the course's own lessons.
 
     Returns
     -------
@@ -52,8 +50,7 @@ def lessons_folder():
 
 
 def deliver(lessons, folder):
-    """
-    Copy the lessons into a learner's folder, or bring those there up to date.
+    """Copy the lessons into a learner's folder, or bring those there up to date.
 
     Parameters
     ----------

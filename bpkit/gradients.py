@@ -75,7 +75,7 @@ def numerical_gradient(f, x, h=None, method="central"):
     x = _real_array(x, "x")
     if not np.isfinite(x).all():
         raise ValueError("x must be finite; it holds NaN or infinity")
-    if method not in _METHODS:
+    if not isinstance(method, str) or method not in _METHODS:
         raise ValueError(
             f"method must be 'forward', 'central' or 'complex'; got {method!r}"
         )
@@ -223,6 +223,9 @@ def gradient_check(f, gradient, x):
     suspicious: `f` may have a kink near `x`, compute in float32, or be so flat that
     its rounding shows. Two gradients that are all zeros, or all within the rounding
     of `f`, agree without proving anything: that is no success.
+
+    The error is taken over all entries at once, so that one steep slope hides what is
+    wrong with the flat ones. Check a network layer by layer.
 
     Examples
     --------

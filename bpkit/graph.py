@@ -30,6 +30,7 @@ Intuitions*; operators that record a graph follow A. Karpathy's *micrograd*.
 
 import copy
 import math
+import operator
 from collections.abc import Callable, Generator, Sequence
 from numbers import Real
 from typing import NamedTuple
@@ -106,6 +107,19 @@ def _power(k: float) -> Operation:
     )
 
 
+# numpy asks by the name of its function where it stands first: np.float64(2) * node.
+NUMPY_OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "negative": operator.neg,
+    "equal": operator.is_,
+    "not_equal": operator.is_not,
+}
+
+
 # --- The graph -----------------------------------------------------------------------
 
 
@@ -145,7 +159,8 @@ class Node:
     Raises
     ------
     TypeError
-        If `value`, or what an operator is given, is not a real number.
+        If `value`, or what an operator is given, is not a real number; if a function
+        of numpy is given a node: ``np.exp(node)`` is `exp` of this module.
     ValueError
         If it is NaN or infinite, or an operation has no finite value or slope there:
         division by 0, the log of a number that is not positive, exp of 1000.
@@ -167,7 +182,6 @@ class Node:
     """
 
     __slots__ = ("_operation", "_value", "grad", "name", "parents", "slopes", "tangent")
-    __array_ufunc__ = None  # so that np.float64(2) * node asks the node, not numpy
 
     def __init__(self, value: float, name: str | None = None):
         self._value = _finite(value)
@@ -232,6 +246,13 @@ class Node:
     def __rpow__(self, base):
         return _as_node(base) ** self
 
+    def __array_ufunc__(self, ufunc, method, *operands, **options):
+        name = ufunc.__name__
+        if name in NUMPY_OPERATORS and method == "__call__" and not options:
+            return NUMPY_OPERATORS[name](*map(_node_or_float, operands))
+        ours = name if name in __all__ else "exp, log, sigmoid, relu or maximum"
+        raise TypeError(f"np.{name} does not take a Node; use bpkit.graph.{ours}")
+
     def __repr__(self):
         if not self.parents:
             return f"{self.name or self.operation} = {self.value:.6g}"
@@ -282,6 +303,13 @@ def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise ValueError(f"expected a finite number; got {value}")
     return float(value)
+
+
+def _node_or_float(operand) -> Node | float:
+    """Return a node as it is, and a number that numpy hands on as a plain one."""
+    if isinstance(operand, Node):
+        return operand
+    return _finite(operand.item() if getattr(operand, "ndim", None) == 0 else operand)
 
 
 def _as_node(operand: Node | float) -> Node:
@@ -401,7 +429,8 @@ def forward_sweep(output: Node) -> float:
     Raises
     ------
     ValueError
-        If an operation has no finite value or slope at the new inputs.
+        If an operation has no finite value or slope at the new inputs. The graph then
+        is as it was before the sweep.
 
     Examples
     --------
@@ -411,7 +440,13 @@ def forward_sweep(output: Node) -> float:
     >>> forward_sweep(f)
     25.0
     """
-    _run(forward_steps(output))
+    before = [(node, node._value, node.slopes) for node in topological_order(output)]
+    try:
+        _run(forward_steps(output))
+    except ValueError:
+        for node, value, slopes in before:
+            node._value, node.slopes = value, slopes
+        raise
     return output.value
 
 

@@ -384,6 +384,16 @@ def test_root_is_let_in_and_nobody_else_is_said_to_be_root(
     assert ("--allow-root" in argv) == (user == 0)
 
 
+@pytest.mark.parametrize("address", ["--ip=0.0.0.0", "--ServerApp.ip=*"])
+def test_root_who_names_an_address_has_to_ask_for_it(
+    course, jupyterlab, monkeypatch, address
+):
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    cli.main(["lab", "--", address])
+    cli.main(["lab", "--", address, "--allow-root"])
+    assert [argv.count("--allow-root") for _, argv in jupyterlab] == [0, 1]
+
+
 def test_lab_does_not_open_what_it_could_not_deliver(course, jupyterlab):
     assert cli.main(["lab", str(course)]) == 1
     assert jupyterlab == []

@@ -215,6 +215,12 @@ def test_an_unknown_method_is_refused_with_the_three_names():
         numerical_gradient(cubes, 1.0, method="backward")
 
 
+@pytest.mark.parametrize("method", [["central"], {"central"}, None, np.array([1, 2])])
+def test_what_is_no_name_of_a_method_is_refused_in_the_same_words(method):
+    with pytest.raises(ValueError, match="method must be 'forward', 'central' or"):
+        numerical_gradient(cubes, 1.0, method=method)
+
+
 @EACH_METHOD
 @pytest.mark.parametrize("h", [0, 0.0, -1e-5, np.nan, np.inf])
 def test_h_must_be_positive_and_finite(method, h):
@@ -428,6 +434,16 @@ def test_the_gradient_function_gets_a_copy():
     x = np.array([1.0, 2.0])
     assert gradient_check(cubes, gradient, x)
     assert x.tolist() == [1.0, 2.0]
+
+
+def test_a_steep_slope_hides_a_flat_one_and_layer_by_layer_it_is_found():
+    def f(w):
+        return 1e8 * w[0] + w[1]
+
+    assert gradient_check(f, [1e8, 2.0], [1.0, 1.0])
+    assert gradient_check(lambda w: f([w, 1.0]), 1e8, 1.0)
+    assert not gradient_check(lambda w: f([0.0, w]), 2.0, 1.0)
+    assert "layer by layer" in gradient_check.__doc__
 
 
 def test_a_transposed_gradient_is_refused_with_both_shapes():

@@ -166,7 +166,43 @@ def test_plain_and_numpy_numbers_mix_from_both_sides(number):
     results = [number * x, x * number, number + x, number - x, number / x, x**number]
     assert all(isinstance(result, Node) for result in results)
     assert [r.value for r in results] == [6, 6, 5, -1, 2 / 3, 9]
+    assert (number**x).value == pytest.approx(8, rel=1e-14)
     assert all(type(node.value) is float for r in results for node in r.parents)
+
+
+def test_numpy_s_functions_of_the_operators_are_the_operators():
+    x = Node(3.0)
+    results = [np.add(x, 1), np.subtract(1, x), np.multiply(x, x), np.divide(x, 2)]
+    results += [np.negative(x), np.power(x, 2)]
+    assert [r.value for r in results] == [4, -2, 9, 1.5, -3, 9]
+    assert [r.operation for r in results[-2:]] == ["negate", "power_2"]
+
+
+def test_a_node_equals_no_number():
+    x = Node(3.0)
+    assert (np.float64(3) == x) is False
+    assert np.float64(3) != x
+    assert x not in [np.float64(3)]
+
+
+@pytest.mark.parametrize(
+    ("use", "advice"),
+    [
+        (np.exp, r"np\.exp does not take a Node; use bpkit\.graph\.exp"),
+        (np.log, r"np\.log .* use bpkit\.graph\.log"),
+        (lambda x: np.maximum(x, 0), r"np\.maximum .* use bpkit\.graph\.maximum"),
+        (
+            np.tanh,
+            r"np\.tanh .* use bpkit\.graph\.exp, log, sigmoid, relu",
+        ),
+        (np.sum, r"np\.add does not take a Node"),
+        (lambda x: np.add(1.0, x, where=True), r"np\.add does not take a Node"),
+        (lambda x: np.float64(2) < x, r"np\.less does not take a Node"),
+    ],
+)
+def test_a_function_of_numpy_is_refused_and_ours_is_named(use, advice):
+    with pytest.raises(TypeError, match=advice):
+        use(Node(1.0))
 
 
 # --- Reuse, diamonds, repetition -----------------------------------------------------
@@ -350,6 +386,19 @@ def test_a_bad_input_can_be_mended():
         forward_sweep(f)
     x.value = 1
     assert forward_sweep(f) == 0
+
+
+@pytest.mark.parametrize("sweep", [forward_sweep, reverse_sweep])
+def test_a_sweep_that_raises_leaves_the_graph_as_it_was(sweep):
+    x = Node(3.0)
+    shifted = x - 2
+    product = x * shifted
+    f = log(shifted) * product
+    x.value = -1
+    with pytest.raises(ValueError, match="log needs a positive number"):
+        sweep(f)
+    assert (x.value, shifted.value, product.value, f.value) == (-1, 1, 3, 0)
+    assert product.slopes == (1, 3)
 
 
 # --- Step by step --------------------------------------------------------------------

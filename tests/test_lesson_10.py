@@ -1,14 +1,14 @@
 """Lesson 10 shows the patients as they are, and says of them what is so."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from notebooks import LESSONS
 
 from bpkit.exercises import patients
 
-LESSON = Path(__file__).parents[1] / "lessons" / "10_debugging.ipynb"
+LESSON = LESSONS / "10_debugging.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,13 @@
 The third way, with nothing filled in, is what nbval runs.
 """
 
-import re
-from pathlib import Path
-
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from notebooks import WRITTEN, stubbed_names
 
 from bpkit.exercises import bank
 
-LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))
 SECONDS_A_CELL = 120
 
 # The first mistake of each exercise is put in, but for the patient that keeps state:
@@ -27,9 +24,13 @@ def {name}(*args, **kwargs):
 """
 
 
-def names_in(cell):
-    """Return the exercises that a stub cell leaves open."""
-    return re.findall(r"^(?:def )?(\w+)(?:\(| = \.\.\.)", cell.source, re.MULTILINE)
+def stubs_of(nb):
+    """Return the stub cells of a lesson, each with the names that it leaves open."""
+    return [
+        (cell, stubbed_names(cell.source))
+        for cell in nb.cells
+        if "exercise" in cell.metadata.get("tags", [])
+    ]
 
 
 def right(exercise):
@@ -56,11 +57,10 @@ def run(path, answer):
     """Run a lesson with its stubs filled in; return what its checks and errors say."""
     nb = nbformat.read(path, as_version=4)
     exercises = []
-    for cell in nb.cells:
-        if "exercise" in cell.metadata.get("tags", []):
-            here = [bank()[name] for name in names_in(cell) if name in bank()]
-            cell.source = "\n\n".join(answer(exercise) for exercise in here)
-            exercises += here
+    for cell, names in stubs_of(nb):
+        here = [bank()[name] for name in names if name in bank()]
+        cell.source = "\n\n".join(answer(exercise) for exercise in here)
+        exercises += here
     client = NotebookClient(
         nb,
         timeout=SECONDS_A_CELL,
@@ -76,7 +76,8 @@ def run(path, answer):
     return exercises, said, errors
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.runs_a_lesson
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_right_answers_pass_and_the_lesson_runs_to_its_end(path):
     exercises, said, errors = run(path, right)
     assert errors == []
@@ -85,7 +86,8 @@ def test_right_answers_pass_and_the_lesson_runs_to_its_end(path):
     assert missing == []
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.runs_a_lesson
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path):
     exercises, said, errors = run(path, wrong)
     assert errors == []
@@ -96,9 +98,8 @@ def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path):
 def test_the_lessons_hold_every_exercise_of_the_bank():
     found = {
         name
-        for path in LESSONS
-        for cell in nbformat.read(path, as_version=4).cells
-        if "exercise" in cell.metadata.get("tags", [])
-        for name in names_in(cell)
+        for path in WRITTEN
+        for _, names in stubs_of(nbformat.read(path, as_version=4))
+        for name in names
     }
     assert found == set(bank())

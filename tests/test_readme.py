@@ -1,20 +1,19 @@
 """What the README says of the course is what the course is."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from notebooks import LESSONS, WRITTEN
 
 from bpkit.exercises import bank, check
 
-ROOT = Path(__file__).parents[1]
+ROOT = LESSONS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_the_table_gives_a_lesson_s_minutes_and_exercises(path):
     [row] = re.findall(
         rf"\| \[(\d+)\..*lessons/{path.name}\).*\| (\d+) \| (\d+) \|", README
@@ -34,16 +33,20 @@ def test_the_checker_says_what_the_readme_shows():
     assert repr(check(names["hidden_error"])) == verdict.rstrip()
 
 
-def test_the_counts_are_those_of_the_bank():
-    [counts] = re.findall(
-        r"(\d+)\s+exercises,\s+(\d+)\s+mistakes\s+that.*?and\s+(\d+)\s+right\s+answers",
-        README,
-        re.DOTALL,
-    )
+def test_the_counts_are_near_those_of_the_bank():
     exercises = bank().values()
     mistakes = sum(len(e.mistakes) for e in exercises)
     variants = sum(len(e.variants) for e in exercises)
-    assert counts == (str(len(exercises)), str(mistakes), str(variants))
+    prose = " ".join(README.split())
+    [said] = re.findall(
+        r"more than (\d+) exercises, about (\d+) mistakes that are recognised, "
+        r"and about (\d+) right answers",
+        prose,
+    )
+    assert len(exercises) > int(said[0])
+    # "about" leaves a tenth to either side, so that one more mistake breaks nothing.
+    assert int(said[1]) == pytest.approx(mistakes, rel=0.1)
+    assert int(said[2]) == pytest.approx(variants, rel=0.1)
 
 
 def test_every_file_that_the_readme_names_is_there():

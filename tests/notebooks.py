@@ -1,0 +1,50 @@
+"""Where the lessons are, and what the tests read in a notebook."""
+
+import ast
+from pathlib import Path
+
+LESSONS = Path(__file__).parents[1] / "lessons"
+WRITTEN = sorted(LESSONS.glob("*.ipynb"))
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def cell_of(nb, name):
+    """Return the cell of this id."""
+    return next(cell for cell in nb.cells if cell.id == name)
+
+
+def code_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def markdown_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "markdown"]
+
+
+def output_texts(cell):
+    """Yield every text that a cell's outputs show."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            yield output.text
+        for mime, data in output.get("data", {}).items():
+            if mime.startswith("text/"):
+                yield data
+
+
+def stubbed_names(source):
+    """Return the names that a stub leaves open, or None if it is not a stub."""
+    names = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            documented = ast.get_docstring(node)
+            body = node.body[1:] if documented else node.body
+            names.append(node.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            body = [node]
+            names.append(node.targets[0].id)
+        else:
+            return None
+        value = getattr(body[0], "value", None) if len(body) == 1 else None
+        if not (isinstance(value, ast.Constant) and value.value is ...):
+            return None
+    return names or None
