@@ -5,13 +5,13 @@ import re
 
 import explorers
 import pytest
-from bpkit.exercises.exercise import Exercise
-from bpkit.exercises.judge import judge
-from bpkit.plots.static import picture_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notebooks import LESSONS
 
+from bpkit.exercises.exercise import Exercise
+from bpkit.exercises.judge import judge
+from bpkit.plots.static import picture_of
 from bpkit.widgets import explore
 from bpkit.widgets.explorer import Explorer
 
