@@ -45,10 +45,8 @@ def sigmoid(z):
     [0.0, 0.5, 1.0]
     """
     z = _as_floats(z)
-    if np.iscomplexobj(z):
-        return _complex_logistic(z)[()]
     with np.errstate(over="ignore", under="ignore"):
-        return logistic(z, np.empty_like(z))[()]
+        return _sigma(z)[()]
 
 
 def sigmoid_prime(z):
@@ -89,8 +87,15 @@ def sigmoid_prime(z):
     ('4.2484e-18', '4.2484e-18')
     """
     z = _as_floats(z)
-    with np.errstate(under="ignore"):
-        return sigmoid(z) * sigmoid(-z)
+    with np.errstate(over="ignore", under="ignore"):
+        return (_sigma(z) * _sigma(-z))[()]
+
+
+def _sigma(z):
+    """Give σ(z) for an array; the caller sets errstate, as for `logistic`."""
+    if z.dtype.kind == "c":
+        return _complex_logistic(z)
+    return logistic(z, np.empty_like(z))
 
 
 def logistic(z, out, one=1.0):

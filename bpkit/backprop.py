@@ -159,9 +159,9 @@ def backprop(weights, biases, x, y, cost="quadratic"):
     ([[0.125]], [[0.125, -0.125]])
     """
     one_of("cost", cost, COSTS)
-    weights, biases = as_parameters(weights, biases)
     zs, (*inputs, output) = forward_pass(weights, biases, x)
-    y, m = as_targets("y", y, output), output.shape[1]
+    weights, m = [np.asarray(w) for w in weights], output.shape[1]
+    y = as_targets("y", y, output)
     with np.errstate(under="ignore"):
         deltas = errors(weights, zs, output, y, COSTS[cost])
         nabla_b = [d.mean(axis=1, keepdims=True) for d in deltas]  # BP3

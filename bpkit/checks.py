@@ -5,6 +5,8 @@ import operator
 
 import numpy as np
 
+REAL = "fiub"  # kinds of dtype
+
 
 def as_parameters(weights, biases, dtype=None):
     """Return weights and biases as float arrays of one dtype, or say what is wrong."""
@@ -12,11 +14,14 @@ def as_parameters(weights, biases, dtype=None):
     biases = [np.asarray(b) for b in biases]
     _require_layers(weights, biases)
     if dtype is None:
-        dtype = np.result_type(*weights, *biases, np.float32)
-    return (
-        [w.astype(dtype, copy=False) for w in weights],
-        [b.astype(dtype, copy=False) for b in biases],
-    )
+        numbers = [a.dtype for a in (*weights, *biases) if a.dtype.kind in REAL]
+        dtype = np.result_type(*numbers, np.float32)
+    for name, arrays in (("weights", weights), ("biases", biases)):
+        for l, array in enumerate(arrays):
+            if array.dtype != dtype:
+                _require_real(f"{name}[{l}]", array)
+                arrays[l] = _cast(f"{name}[{l}]", array, dtype)
+    return weights, biases
 
 
 def _require_layers(weights, biases):
@@ -36,14 +41,11 @@ def _require_layers(weights, biases):
                 f"biases[{l}] must have shape ({w.shape[0]}, 1), a column as high as "
                 f"weights[{l}]; got {biases[l].shape}"
             )
-    for name, arrays in (("weights", weights), ("biases", biases)):
-        for l, array in enumerate(arrays):
-            _require_real(f"{name}[{l}]", array)
 
 
 def sizes_of(weights):
     """Return the sizes of the layers that weights lead through, the input first."""
-    return [weights[0].shape[1], *(len(w) for w in weights)]
+    return [weights[0].shape[1], *map(len, weights)]
 
 
 def as_columns(name, x, n, dtype):
@@ -57,11 +59,7 @@ def as_columns(name, x, n, dtype):
         raise ValueError(f"{name} must hold at least one column; got {x.shape}")
     _require_real(name, x)
     _require(f"{name} must be finite", x, np.isfinite(x))
-    with np.errstate(over="ignore"):
-        columns = x.astype(dtype, copy=False)
-    if columns is not x:
-        _require(f"{name} must fit {columns.dtype}", x, np.isfinite(columns))
-    return columns
+    return _cast(name, x, dtype)
 
 
 def as_targets(name, y, output):
@@ -143,7 +141,7 @@ def as_eta(eta):
 
 def one_of(name, value, choices):
     """Return value if it is one of the choices."""
-    if value not in choices:
+    if value not in tuple(choices):
         raise ValueError(f"{name} must be one of {tuple(choices)}; got {value!r}")
     return value
 
@@ -179,11 +177,13 @@ def _columns_and_targets(name, data, n):
 
 def _is_x_and_y(first, second):
     """Return whether two things are x and y, rather than two pairs (x, y)."""
-    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+    if any(isinstance(part, np.ndarray) for part in (first, second)):
         return True
     try:
+        if any(isinstance(part, np.ndarray) for part in (*first, *second)):
+            return False
         return np.ndim(first) == 2 and np.ndim(second) in (1, 2)
-    except ValueError:  # a pair of columns of different heights is no array
+    except (TypeError, ValueError):  # no pairs, or pairs of columns of uneven heights
         return False
 
 
@@ -228,8 +228,18 @@ def _require_pairs(in_x, in_y):
 
 def _require_real(name, x):
     """Raise TypeError unless an array holds real numbers."""
-    if x.dtype.kind not in "fiub":
+    if x.dtype.kind not in REAL:
         raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
+
+
+def _cast(name, x, dtype):
+    """Return x in a dtype that can hold its numbers."""
+    with np.errstate(over="ignore"):
+        cast = x.astype(dtype, copy=False)
+    if cast is not x:
+        fits = np.isfinite(cast) | ~np.isfinite(x)
+        _require(f"{name} must fit {cast.dtype}", x, fits)
+    return cast
 
 
 def _require(expected, x, right):

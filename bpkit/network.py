@@ -72,9 +72,9 @@ class Network:
     ----------
     weights : list of ndarray
         One matrix a layer, shape (n_out, n_in). To edit them or to replace them by
-        other arrays of the same shapes is allowed at any time. Training puts new
-        arrays in their place, but within an epoch it may change those in place: copy
-        what you want to keep.
+        others of the same shapes is allowed at any time. A run of `train` or `SGD`
+        puts arrays of its own here and changes those in place: copy what you want to
+        keep.
     biases : list of ndarray
         One column a layer, shape (n_out, 1); likewise.
 
@@ -206,8 +206,12 @@ class Network:
         """
         eta = checks.as_eta(eta)
         x, y = self._rows("mini_batch", mini_batch)
-        training = Training(*self._parameters(), COSTS[self.cost], eta)
-        self._descend(training, [(with_ones(x).T, y.T)])
+        nabla_b, nabla_w = self.backprop(x.T, y.T)
+        steps_w = zip(self.weights, nabla_w, strict=True)
+        steps_b = zip(self.biases, nabla_b, strict=True)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            self.weights = [w - eta * nabla for w, nabla in steps_w]
+            self.biases = [b - eta * nabla for b, nabla in steps_b]
 
     def SGD(self, training_data, epochs, mini_batch_size, eta, test_data=None):
         """Train by stochastic gradient descent and print a line an epoch.
@@ -385,7 +389,7 @@ class Network:
                 layers = range(len(sizes) - 1)
                 weights = [saved[f"weights_{l}"] for l in layers]
                 biases = [saved[f"biases_{l}"] for l in layers]
-            net = cls(sizes.tolist(), seed, str(cost), str(start), weights[0].dtype)
+            net = cls(sizes.tolist(), 0, str(cost), str(start), weights[0].dtype)
         except (
             EOFError,
             LookupError,
@@ -444,7 +448,7 @@ class Network:
         self.weights, self.biases = list(training.weights), list(training.biases)
         # Not around a generator, which would lend it to whoever resumes it.
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            return training.cost.value(*training.descend(batches))
+            return training.descend(batches)
 
     def _record(self, epoch, step, cost, test):
         """Return the record of this moment, or stop a run that has diverged."""

@@ -23,7 +23,10 @@ PALE = ("#F3CFB8", WHITE, "#B8D6E8")
 
 @dataclass(frozen=True)
 class Line:
-    """A curve through points. dash: "solid", "dashed", "dotted"; width in pixels."""
+    """A curve through points. dash: "solid", "dashed" or "dotted".
+
+    width: of the stroke, in pixels of the page or in points of a picture.
+    """
 
     x: list
     y: list

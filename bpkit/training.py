@@ -1,4 +1,4 @@
-"""The four equations for a training run: the numbers of `backprop`, sooner.
+"""The four equations for a training run: as `backprop`, to rounding, but sooner.
 
 This is the only page of the library that is shaped by speed. It has three ideas.
 
@@ -9,25 +9,20 @@ the gradient: δ times its transpose holds BP4 and, in the last column, BP3.
 *All parameters lie in one array and all gradients in another.* So a step is one
 subtraction, however many layers there are.
 
-*Nothing is made twice.* Fresh memory costs a small step more than its arithmetic, so
-what a mini-batch leaves behind is written over by the next one.
+*Large arrays are made once.* Fresh memory costs a small step more than its arithmetic,
+so what a mini-batch leaves behind is written over by the next one.
 """
-
-import math
-from itertools import pairwise
 
 import numpy as np
 
 from bpkit.activations import logistic
 
 CHUNK = 250  # examples gathered at a time: enough to pay, small enough for the cache
+KEPT = 1000  # examples whose cost is taken at a time: a call costs as much as a step
 
 
 class Training:
-    """Gradient descent on a `cost` with learning rate `eta`, from `weights`, `biases`.
-
-    The attributes `weights` and `biases` tell where it stands: views into one array.
-    """
+    """Gradient descent: its `weights` and `biases` are views into one array."""
 
     def __init__(self, weights, biases, cost, eta):
         shapes = [(n, n_in + 1) for n, n_in in (w.shape for w in weights)]
@@ -40,47 +35,55 @@ class Training:
 
     def go_on_from(self, weights, biases):
         """Copy weights and biases that are not its own views: somebody set them."""
-        views = [*self.weights, *self.biases]
-        for view, now in zip(views, [*weights, *biases], strict=True):
-            if now is not view:
-                view[:] = now
+        pairs = zip([*self.weights, *self.biases], [*weights, *biases], strict=True)
+        # All are copied first, since one may have been set to the view of another.
+        for view, now in [(v, now.copy()) for v, now in pairs if now is not v]:
+            view[:] = now
 
     def descend(self, batches):
-        """Take a step on each mini-batch; return all outputs, from before, and targets.
+        """Take a step on each mini-batch; return their examples' mean cost before it.
 
         x of a mini-batch has a last row of ones and shape (n_0 + 1, m), y (n_L, m).
         """
-        outputs, targets = [], []
+        seen, cost, kept = 0, 0, []
         for x, y in batches:
             m = x.shape[1]
             if m not in self.rooms:
                 self.rooms[m] = _Room(self, m)
-            outputs.append(self.rooms[m].backprop(x, y).copy())
-            targets.append(y.copy())
+            kept.append((self.rooms[m].step(x, y).copy(), y.copy()))
             self.parameters -= self.gradient
-        return np.concatenate(outputs, axis=1), np.concatenate(targets, axis=1)
+            seen += m
+            if len(kept) * m >= KEPT:
+                cost += self._summed_cost(kept)
+                kept.clear()
+        return (cost + self._summed_cost(kept)) / seen
+
+    def _summed_cost(self, kept):
+        """Return the cost of all the examples of some outputs and targets."""
+        if not kept:
+            return 0
+        a, y = (np.concatenate(part, axis=1) for part in zip(*kept, strict=True))
+        return a.shape[1] * self.cost.value(a, y)
 
 
 class _Room:
-    """Room for what m columns leave between the forward and the backward pass.
+    """What m columns leave between the forward and the backward pass.
 
-    The row of ones stays in every array. It is the output of a neuron that never moves:
-    its slope a (1 − a) is 0, and so is its δ.
+    The row of ones is the output of a neuron that never moves: its slope a (1 − a) is
+    0, and so is its δ. So it may stay in every array.
     """
 
     def __init__(self, training, m):
         layers, nablas = training.layers, training.nablas
         shapes, dtype = [(len(layer) + 1, m) for layer in layers], layers[0].dtype
-        self.outputs, outputs = _in_one_array(shapes, dtype)
-        self.slopes, slopes = _in_one_array(shapes, dtype)
-        deltas = _in_one_array(shapes, dtype)[1]
+        (self.outputs, outputs), (self.slopes, slopes), (_, deltas) = (
+            _in_one_array(shapes, dtype) for _ in range(3)
+        )
         self.outputs[:] = 1
         self.cost, self.first, self.nabla = training.cost, layers[0], nablas[0]
         self.activations, self.last_slope = [a[:-1] for a in outputs], slopes[-1][:-1]
         # What each later layer needs on the way to the right, and to the left.
-        self.forward = list(
-            zip(layers[1:], outputs[:-1], self.activations[1:], strict=True)
-        )
+        self.forward = [*zip(layers[1:], outputs, self.activations[1:], strict=False)]
         self.backward = [
             (nablas[l + 1], outputs[l].T, layers[l + 1].T, slopes[l], deltas[l])
             for l in reversed(range(len(layers) - 1))
@@ -88,7 +91,7 @@ class _Room:
         # Arrays, since numpy would make them at every call.
         self.one, self.scale = np.ones((), dtype), np.full((), training.eta / m, dtype)
 
-    def backprop(self, x, y):
+    def step(self, x, y):
         """Fill the gradient of the mean cost, times η; return the output."""
         a = self.activations[0]
         logistic(np.dot(self.first, x, a), a, self.one)
@@ -114,10 +117,7 @@ def with_ones(rows):
 
 
 def mini_batches(x, y, size, rng):
-    """Yield (x, y) of shuffled mini-batches, one column an example, from rows.
-
-    Later ones may be written over them. The last may have fewer than `size` columns.
-    """
+    """Yield (x, y) of shuffled mini-batches as columns; a later one is written over."""
     order = rng.permutation(len(x))
     chunk = min(size * max(1, CHUNK // size), len(order))
     gathered_x = np.empty((chunk, x.shape[1]), x.dtype)
@@ -142,7 +142,7 @@ def _stacked(rows, size):
 
 def _in_one_array(shapes, dtype):
     """Return an array of zeros and, one after the other, views into it of `shapes`."""
-    ends = np.cumsum([0, *map(math.prod, shapes)]).tolist()
+    ends = np.cumsum([rows * columns for rows, columns in shapes])
     whole = np.zeros(ends[-1], dtype)
-    parts = zip(pairwise(ends), shapes, strict=True)
-    return whole, [whole[i:j].reshape(shape) for (i, j), shape in parts]
+    parts = zip(np.split(whole, ends[:-1]), shapes, strict=True)
+    return whole, [part.reshape(shape) for part, shape in parts]

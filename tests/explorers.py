@@ -10,6 +10,8 @@ from sentences import check_writing
 
 from bpkit.plots.static import picture_of
 
+FREE = ("entry", "pad")  # what is typed or drawn, tested where it is used
+
 
 def values(control, between=False):
     """Draw what the page can send: a slider's stops or, if asked, all between."""
@@ -17,6 +19,8 @@ def values(control, between=False):
         return st.sampled_from(control.options)
     if control.kind == "toggle":
         return st.booleans()
+    if control.kind != "slider":
+        raise ValueError(f"values draws no {control.kind!r}")
     if isinstance(control.step, int):
         return st.integers(control.low, control.high)
     low, high = control.low, control.high
@@ -33,8 +37,9 @@ def values(control, between=False):
 
 def states(explorer, between=False):
     """Draw states of an explorer, without what can be drawn or typed."""
-    chosen = [c for c in explorer.controls if c.kind in ("slider", "choice", "toggle")]
-    return st.fixed_dictionaries({c.name: values(c, between) for c in chosen})
+    kept = [c for c in explorer.controls if hasattr(c, "value")]
+    drawn = {c.name: values(c, between) for c in kept if c.kind not in FREE}
+    return st.fixed_dictionaries(drawn)
 
 
 def checked_view(explorer, state, gaps=False):

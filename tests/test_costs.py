@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from bpkit.costs import (
+    COSTS,
     cost_derivative,
     cross_entropy_cost,
     hinge_gradient,
@@ -16,8 +17,9 @@ from bpkit.costs import (
 from bpkit.gradients import gradient_check, numerical_gradient
 
 OF_A_AND_Y = pytest.mark.parametrize(
-    "function", [quadratic_cost, cost_derivative, cross_entropy_cost]
+    "function", [part for c in COSTS.values() for part in (c.value, c.derivative)]
 )
+A_ROW = pytest.mark.parametrize("cost", COSTS.values(), ids=lambda cost: cost.name)
 OF_W_X_Y = pytest.mark.parametrize("function", [hinge_loss, hinge_gradient])
 W = np.array([[0.2, -1.0, 0.5], [1.5, 0.3, -0.2], [-0.4, 0.9, 0.1], [3.0, 2.0, 1.0]])
 X = np.array([[1.0], [-2.0], [0.5]])
@@ -40,6 +42,27 @@ def pairs(low, high):
             npst.arrays(float, shape, elements=numbers),
         )
     )
+
+
+@A_ROW
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (1, 4), (2, 3), (5, 2)])
+def test_derivative_and_delta_are_what_nudging_says(cost, shape):
+    a, y = np.random.default_rng(0).uniform(0.1, 0.9, (2, *shape))
+    nudged = shape[1] * numerical_gradient(lambda a: cost.value(a, y), a)
+    slope = a * (1 - a)
+    delta = cost.delta(a, y, slope)
+    assert cost.derivative(a, y) == pytest.approx(nudged, rel=1e-6, abs=1e-8)
+    assert delta == pytest.approx(nudged * slope, rel=1e-6, abs=1e-8)
+    assert not any(np.shares_memory(delta, given) for given in (a, y, slope))
+
+
+@A_ROW
+def test_a_cost_is_defined_for_targets_at_both_ends_of_its_range(cost):
+    a = np.array([[0.1, 0.5, 0.9]])
+    low, high = cost.y_range
+    assert low < high
+    for end in filter(np.isfinite, (low, high)):
+        assert np.isfinite(cost.value(a, np.full_like(a, end)))
 
 
 @given(pair=pairs(-1e3, 1e3))

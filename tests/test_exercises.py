@@ -14,7 +14,7 @@ import pytest
 
 import bpkit.exercises as exercises
 from bpkit import forward_pass, sigmoid_prime
-from bpkit.exercises import check, hint, progress, reveal
+from bpkit.exercises import check, hint, progress, reveal, slips
 from bpkit.exercises.compare import close_enough, difference
 from bpkit.exercises.exercise import Case, Formula, exercise, number
 from bpkit.exercises.judge import judge
@@ -760,3 +760,24 @@ def test_the_localiser_is_silent_on_a_right_answer_and_tells_what_it_needs():
     assert "BP2" in explain_backprop(patient("no slope"))
     with pytest.raises(ValueError, match="two lists of 3"):
         localise(lambda weights, biases, x, y: weights)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("one_slip: A question?\n", "no line follows the slip 'one_slip: A question"),
+        ("one_slip: A?\nother_slip: B?\n    return 1\n", "a slip is 'name: question'"),
+        ("one_slip A question?\n    return 1\n", "a slip is 'name: question'"),
+        ("    return 1\n", "a slip is 'name: question'"),
+    ],
+)
+def test_a_text_that_is_no_slip_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        list(slips.parse(text))
+
+
+def test_blank_lines_do_not_cut_a_slip_short():
+    text = "\none_slip: A\nlong question?\n\n    a = 1  # A\n\n    b = 2  # B\n\n"
+    assert list(slips.parse(text)) == [
+        ("one_slip", "A long question?", "a = 1  # A\nb = 2  # B")
+    ]

@@ -345,7 +345,8 @@ def links_lead_to_lessons_of_the_course(nb):
 @pytest.mark.parametrize("name", RULES)
 def test_lesson_keeps_the_rule(path, name):
     nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    assert not list(RULES[name](nb))
+    complaints = list(RULES[name](nb))
+    assert complaints == []
 
 
 def test_there_are_lessons_and_all_belong_to_the_course():

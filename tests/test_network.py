@@ -319,6 +319,7 @@ def test_divergence_stops_and_names_the_epoch():
         ((7,), TypeError, "list like"),
         (("32",), TypeError, "list like"),
         (([3, 2], 0, "hinge"), ValueError, "cost must be one of"),
+        (([3, 2], 0, []), ValueError, "cost must be one of"),
         (([3, 2], 0, "quadratic", "zeros"), ValueError, "start must be one of"),
         (([3, 2], 0, "quadratic", "standard", int), ValueError, "dtype must be"),
     ],
@@ -429,6 +430,30 @@ def test_weights_may_be_replaced_by_lists_and_whole_numbers():
 def test_the_cost_of_a_record_is_a_plain_float(cost, dtype):
     net = Network([3, 4, 2], seed=0, cost=cost, dtype=dtype)
     assert all(type(r.cost) is float for r in net.train((X, Y), 2, 3, 1.0, every=1))
+
+
+def test_loading_draws_nothing_from_the_caller_s_generator(tmp_path):
+    Network([3, 2], seed=0).save(tmp_path / "net.npz")
+    rng = np.random.default_rng(5)
+    Network.load(tmp_path / "net.npz", rng)
+    assert rng.random() == np.random.default_rng(5).random()
+
+
+def test_weights_that_float32_cannot_hold_are_refused(recwarn):
+    net = Network([2, 2], seed=0, dtype=np.float32)
+    net.weights[0] = np.full((2, 2), 1e300)
+    with pytest.raises(ValueError, match=r"weights\[0\] must fit float32; got 1e\+300"):
+        net.feedforward([[1.0], [1.0]])
+    assert not recwarn.list
+
+
+def test_two_pairs_of_flat_arrays_are_not_taken_for_x_and_y():
+    flat = (np.array([0.0, 1.0]), np.array([1.0, 0.0]))
+    net = Network([2, 2], seed=0)
+    with pytest.raises(
+        ValueError, match=r"example 0 must be a column of shape \(2, 1\)"
+    ):
+        net.update_mini_batch([flat, flat], 1.0)
 
 
 def test_a_file_with_one_size_is_no_network(tmp_path):

@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_hex
 
-from bpkit import Network, widgets
-from bpkit.plots.static import picture_of
+from bpkit import Network, scene, widgets
+from bpkit.plots.static import DRAW, picture_of
 from bpkit.scene import BLUE, PALE, Heat, Label, Line, Panel, Points, Scene
-from bpkit.widgets import explore, face
+from bpkit.widgets import explore, explorer, face
 from bpkit.widgets.drawing import DigitPad
 from bpkit.widgets.explorer import Action, Choice, Explorer, Slider, Toggle
 from bpkit.widgets.face import Face
@@ -26,6 +27,7 @@ from bpkit.widgets.face import Face
 for module in pkgutil.iter_modules(widgets.__path__):
     importlib.import_module(f"bpkit.widgets.{module.name}")
 NODE = shutil.which("node")
+PAGE = (Path(face.__file__).parent / "face.js").read_text(encoding="utf-8")
 NET = Network([64, 5, 10], seed=0)
 PAD = DigitPad(NET.weights, NET.biases, np.zeros((64, 1)), np.zeros(1, int))
 EXPLORERS = [
@@ -244,10 +246,30 @@ def test_scenes_are_plain_data_without_matplotlib_or_widgets():
     assert subprocess.run([sys.executable, "-c", code.format(heavy)]).returncode == 0
 
 
+def kinds(module):
+    """Return the kinds of a module's classes."""
+    classes = [thing for thing in vars(module).values() if isinstance(thing, type)]
+    return {c.kind for c in classes if hasattr(c, "kind")}
+
+
+def test_every_kind_of_mark_is_drawn_by_matplotlib_and_by_the_page():
+    [marks] = re.findall(r"^const MARKS = {$(.*?)^};$", PAGE, re.M | re.S)
+    assert {"line", "heat"} <= kinds(scene)
+    assert set(DRAW) == kinds(scene)
+    assert set(re.findall(r"^  (\w+)\(", marks, re.M)) == kinds(scene)
+
+
+def test_every_kind_of_control_is_made_by_the_page():
+    [named] = re.findall(r"return { ([\w, ]+) }\[c\.kind\]", PAGE)
+    made = re.findall(r"^function (\w+)\(c, model, line\)", PAGE, re.M)
+    assert {"slider", "play"} <= kinds(explorer)
+    assert set(named.split(", ")) == kinds(explorer)
+    assert set(made) - {"makeControl"} == kinds(explorer)
+
+
 def in_page(code):
     """Run JavaScript with the parts of face.js, and return what it prints."""
-    module = (Path(face.__file__).parent / "face.js").read_text(encoding="utf-8")
-    command = [NODE, "--input-type=module", "-e", f"{module}\n{code}"]
+    command = [NODE, "--input-type=module", "-e", f"{PAGE}\n{code}"]
     return subprocess.run(command, check=True, capture_output=True, timeout=20).stdout
 
 

@@ -1,6 +1,7 @@
 """A training run: the same numbers as `backprop`, however it keeps them."""
 
 import copy
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpkit import Network, backprop
+from bpkit import Network, backprop, forward_pass
 from bpkit.costs import COSTS
 from bpkit.training import Training, with_ones
 
@@ -41,17 +42,15 @@ def test_a_step_is_eta_times_what_backprop_says(network, m, cost, precision, eta
     weights, biases = parameters_of(sizes, rng, dtype)
     x, y = some_batch(sizes, m, rng, dtype)
     training = Training(weights, biases, COSTS[cost], eta)
-    output, target = training.descend([(with_ones(x.T).T, y)])
+    came = training.descend([(with_ones(x.T).T, y)])
     nabla_b, nabla_w = backprop(weights, biases, x, y, cost)
     for now, was, nabla in zip(
         training.weights + training.biases, weights + biases, nabla_w + nabla_b
     ):
         assert now.dtype == dtype
         np.testing.assert_allclose(now, was - eta * nabla, rtol=exact, atol=exact)
-    np.testing.assert_array_equal(target, y)
-    net = Network(sizes, seed=0, dtype=dtype)
-    net.weights, net.biases = weights, biases
-    np.testing.assert_allclose(output, net.feedforward(x), rtol=exact, atol=exact)
+    output = forward_pass(weights, biases, x)[1][-1]
+    assert came == pytest.approx(COSTS[cost].value(output, y), exact, exact)
 
 
 @given(network=networks, cost=st.sampled_from(list(COSTS)))
@@ -62,13 +61,17 @@ def test_mini_batches_of_several_sizes_do_not_disturb_each_other(network, cost):
     weights, biases = parameters_of(sizes, rng, float)
     batches = [some_batch(sizes, m, rng, float) for m in (4, 4, 1, 4, 3)]
     training = Training(weights, biases, COSTS[cost], 0.5)
-    training.descend([(with_ones(x.T).T, y) for x, y in batches])
+    cost_of_all = training.descend([(with_ones(x.T).T, y) for x, y in batches])
+    costs = []
     for x, y in batches:
+        output = forward_pass(weights, biases, x)[1][-1]
+        costs.append(x.shape[1] * COSTS[cost].value(output, y))
         nabla_b, nabla_w = backprop(weights, biases, x, y, cost)
         weights = [w - 0.5 * nabla for w, nabla in zip(weights, nabla_w)]
         biases = [b - 0.5 * nabla for b, nabla in zip(biases, nabla_b)]
     for now, expected in zip(training.weights + training.biases, weights + biases):
         np.testing.assert_allclose(now, expected, rtol=1e-11, atol=1e-11)
+    assert cost_of_all == pytest.approx(sum(costs) / 16, rel=1e-9)
 
 
 def test_what_it_was_given_is_copied():
@@ -132,3 +135,36 @@ def test_weights_of_another_shape_stop_a_run_at_the_next_record():
     net.weights[0] = np.zeros((5, 3))
     with pytest.raises(ValueError, match=r"weights\[1\]|biases\[0\]"):
         next(run)
+
+
+def test_layers_that_change_places_between_records_are_both_kept():
+    net = Network([3, 3, 3], seed=3)
+    run = net.train((np.ones((3, 4)), np.ones((3, 4))), 2, 4, 1e-12)
+    next(run)
+    first, second = (w.copy() for w in net.weights)
+    net.weights.reverse()
+    next(run)
+    np.testing.assert_allclose(net.weights[0], second, atol=1e-9)
+    np.testing.assert_allclose(net.weights[1], first, atol=1e-9)
+
+
+def test_an_epoch_keeps_no_output_longer_than_it_must():
+    rng = np.random.default_rng(0)
+    x, y = some_batch([2, 500], 6000, rng, float)
+    run = Network([2, 500], seed=0).train((x, y), 2, 10, 0.1)
+    next(run)
+    tracemalloc.start()
+    next(run)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < y.nbytes
+
+
+def test_the_cost_of_an_epoch_is_the_mean_over_all_its_examples():
+    """Without a step to speak of, it is the cost of the network as it stands."""
+    rng = np.random.default_rng(0)
+    x, y = some_batch([2, 3], 2345, rng, float)
+    net = Network([2, 3], seed=0)
+    expected = net.mean_cost((x, y))
+    (record,) = net.train((x, y), 1, 7, 1e-15)
+    assert record.cost == pytest.approx(expected, rel=1e-9)

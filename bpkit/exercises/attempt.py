@@ -18,8 +18,8 @@ HUGE = 10**6  # numbers: larger results are compared, not copied
 class Outcome:
     """What one call gave: a value or an error, and what it did besides.
 
-    ``observed`` is the value that is compared, ``copy`` a copy made of it at once,
-    since a later call may change it. ``returned`` is what the answer itself gave, where
+    ``copy`` is compared: a copy made at once of the value ``observed``, which a later
+    call may change. ``returned`` is what the answer itself gave, where
     an observer looks on.
     """
 

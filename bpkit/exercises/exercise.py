@@ -1,7 +1,7 @@
 """What is asked: an exercise with its cases, its right answers and its wrong ones.
 
-An exercise is defined once, as code that runs: the reference is a function, every
-typical mistake is a function, and so is every unusual right answer.
+An exercise is defined once, as code that runs: the reference is a function, and so is
+every unusual right answer. A typical mistake is a slip of the reference or a function.
 """
 
 import inspect
@@ -87,7 +87,7 @@ class Exercise:
     seconds : float
         Time limit for all cases together.
     mistakes, variants : list
-        Filled by the decorators `mistake` and `variant`.
+        Filled by `slips` and the decorators `mistake` and `variant`.
     """
 
     reference: object
@@ -153,7 +153,8 @@ class Exercise:
         Raises
         ------
         ValueError
-            If the reference has no line, or more than one, with a slip's mark.
+            If the text is of another form, a slip's last line has no mark, or the
+            reference has no line, or more than one, with a slip's mark.
 
         Examples
         --------
@@ -168,9 +169,10 @@ class Exercise:
         >>> double.mistakes[0].function(5)
         7
         """
+        source = self.source
         for name, question, lines in slips.parse(text):
             make = slips.wrong_number if self.is_number else slips.slipped
-            function = make(name, self.reference, self.source, lines)
+            function = make(name, self.reference, source, lines)
             self.mistakes.append(Mistake(name, function, question))
 
 

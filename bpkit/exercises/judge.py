@@ -14,8 +14,9 @@ from bpkit.exercises.attempt import Attempt, expected, outcome, parts
 from bpkit.exercises.compare import close_enough, differences
 from bpkit.exercises.observation import Pair, observation
 
-# What a function does that holds only `...`, `pass`, `return None` or `name = ...`. A
-# Python whose opcodes have other names is served by `_is_placeholder`, after a run.
+# What a function does that holds only `...`, `pass`, `return None` or `name = ...`. On
+# a Python whose opcodes have other names, such a stub is judged by what it gives, and
+# only dots that are given or computed with are known, by `_is_placeholder`.
 NOTHING = ("RESUME", "LOAD_CONST", "STORE_FAST", "RETURN_CONST", "RETURN_VALUE", "NOP")
 DOTS = (None, ...)
 
@@ -99,7 +100,13 @@ def proof(exercise, came):
 @cache
 def _made(exercise, mistake, i):
     """Return a mistake's outcome on case i; the first case tells most apart."""
-    return outcome(exercise, mistake.function, exercise.cases()[i])
+    return outcome(exercise, mistake.function, _cases(exercise, mistake)[i])
+
+
+@cache
+def _cases(exercise, mistake):
+    """Return cases for a mistake alone, which may change what it is given."""
+    return exercise.cases()
 
 
 @cache

@@ -2,15 +2,28 @@
 
 import re
 import textwrap
+from itertools import groupby
 
 MARK = re.compile(r"#\s*(\S.*?)\s*$")
+HEAD = re.compile(r"\b[a-z0-9]+_\w+: ")  # a name with its colon, within a question
 
 
 def parse(text):
     """Yield each slip of a text: its name, its question and its lines."""
-    for head, lines in re.findall(r"((?:^\S.*\n)+)((?:^ .*\n?)+)", text, re.MULTILINE):
-        name, _, question = head.partition(": ")
-        yield name, " ".join(question.split()), textwrap.dedent(lines).rstrip()
+    written, head = [line for line in text.splitlines() if line.strip()], ""
+    for is_code, lines in groupby(written, lambda line: line.startswith(" ")):
+        if not is_code:
+            head = " ".join(lines)
+            continue
+        name, colon, question = head.partition(": ")
+        if not (colon and name.isidentifier() and question) or HEAD.search(question):
+            raise ValueError(
+                f"a slip is 'name: question', then its lines; got {head!r}"
+            )
+        yield name, question, textwrap.dedent("\n".join(lines))
+        head = ""
+    if head:
+        raise ValueError(f"no line follows the slip {head!r}")
 
 
 def slipped(name, reference, source, lines):
