@@ -287,13 +287,13 @@ class Network:
         ValueError, TypeError, FloatingPointError
             As for `SGD`; bad input is refused at the call, before the first step.
         """
-        self._parameters()
         epochs = checks.as_count("epochs", epochs)
         size = checks.as_count("mini_batch_size", mini_batch_size)
         eta = checks.as_eta(eta)
         every = None if every is None else checks.as_count("every", every)
         rows = self._rows("training_data", training_data)
         test = None if test_data is None else self._test_data(test_data)
+        self._parameters()
         return self._run(rows, epochs, size, eta, test, every)
 
     def evaluate(self, test_data):
@@ -437,15 +437,17 @@ class Network:
         for epoch in range(epochs):
             batches = mini_batches(x, y, size, self.rng)
             for first in range(0, steps, every):
-                # Whoever had the last record may have set other weights.
-                training.go_on_from(*self._parameters())
                 cost = self._descend(training, islice(batches, every))
                 step += min(every, steps - first)
                 yield self._record(epoch, step, cost, test)
 
     def _descend(self, training, batches):
         """Take one step a mini-batch; return the mean cost of their examples before."""
-        self.weights, self.biases = list(training.weights), list(training.biases)
+        own = [*training.weights, *training.biases]
+        if [*map(id, self.weights), *map(id, self.biases)] != [*map(id, own)]:
+            # It is the first time, or whoever had the last record has set others.
+            training.go_on_from(*self._parameters())
+            self.weights, self.biases = list(training.weights), list(training.biases)
         # Not around a generator, which would lend it to whoever resumes it.
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return training.descend(batches)
