@@ -74,7 +74,7 @@ class Network:
         One matrix a layer, shape (n_out, n_in). To edit them or to replace them by
         others of the same shapes is allowed at any time. A run of `train` or `SGD`
         puts arrays of its own here and changes those in place: copy what you want to
-        keep.
+        keep. They are views, whose `ravel` is a copy.
     biases : list of ndarray
         One column a layer, shape (n_out, 1); likewise.
 
@@ -291,10 +291,10 @@ class Network:
         size = checks.as_count("mini_batch_size", mini_batch_size)
         eta = checks.as_eta(eta)
         every = None if every is None else checks.as_count("every", every)
-        rows = self._rows("training_data", training_data)
+        x, y = self._rows("training_data", training_data)
         test = None if test_data is None else self._test_data(test_data)
         self._parameters()
-        return self._run(rows, epochs, size, eta, test, every)
+        return self._run(with_ones(x), y, epochs, size, eta, test, every)
 
     def evaluate(self, test_data):
         """Return how many test examples the network reads right.
@@ -427,9 +427,8 @@ class Network:
         """Return (x, labels) of shapes (n_0, N) and (N,)."""
         return checks.as_test_data(data, self.sizes, self.dtype)
 
-    def _run(self, rows, epochs, size, eta, test, every):
-        """Yield the records of a training run."""
-        x, y = with_ones(rows[0]), rows[1]
+    def _run(self, x, y, epochs, size, eta, test, every):
+        """Yield the records of a training run on rows, x with ones at their ends."""
         size, step = min(size, len(x)), 0
         steps = -(-len(x) // size)
         every = min(every or steps, steps)

@@ -160,6 +160,19 @@ def test_an_epoch_keeps_no_output_longer_than_it_must():
     assert most < y.nbytes
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_run_holds_its_examples_once(order):
+    rng = np.random.default_rng(0)
+    x, y = some_batch([200, 2], 5000, rng, float)
+    x = np.asarray(x, order=order)
+    tracemalloc.start()
+    run = Network([200, 2], seed=0).train((x, y), 2, 10, 0.1)
+    next(run)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1.2 * x.nbytes
+
+
 def test_the_cost_of_an_epoch_is_the_mean_over_all_its_examples():
     """Without a step to speak of, it is the cost of the network as it stands."""
     rng = np.random.default_rng(0)

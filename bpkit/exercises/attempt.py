@@ -19,8 +19,8 @@ class Outcome:
     """What one call gave: a value or an error, and what it did besides.
 
     ``copy`` is compared: a copy made at once of the value ``observed``, which a later
-    call may change. ``returned`` is what the answer itself gave, where
-    an observer looks on.
+    call may change. ``returned`` is what the answer itself gave, where an observer
+    looks on.
     """
 
     copy: object = None
