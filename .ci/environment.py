@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONDA_TO_PYPI = {
     "anywidget": "anywidget",
     "contourpy": "contourpy",
+    "filelock": "filelock",
     "ipykernel": "ipykernel",
     "ipywidgets": "ipywidgets",
     "joblib": "joblib",
@@ -44,6 +45,12 @@ def pyproject():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+def for_lessons():
+    """Return what the lessons need: the library's dependencies and the extra `lab`."""
+    project = pyproject()["project"]
+    return project["dependencies"] + project["optional-dependencies"]["lab"]
+
+
 def environment():
     """Return environment.yml as a dict."""
     return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
@@ -66,9 +73,8 @@ def named():
 
 def oldest():
     """Return the lowest versions that pyproject.toml allows as pip constraints."""
-    project = pyproject()["project"]
-    specs = project["dependencies"] + project["optional-dependencies"]["test"]
-    pairs = [split(spec) for spec in specs]
+    extras = pyproject()["project"]["optional-dependencies"]
+    pairs = [split(spec) for spec in for_lessons() + extras["test"]]
     lowest = [(name, re.search(r">=([\d.]+)", bounds)[1]) for name, bounds in pairs]
     return [f"{name}=={version}.*" for name, version in lowest]
 

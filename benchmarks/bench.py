@@ -1,8 +1,10 @@
 """Time an epoch of bpkit beside other ways to train the same network.
 
-The contenders take turns: a round runs one epoch of each, so that whatever else the
-machine does meanwhile falls on all of them. One BLAS thread, because a second one
-slows small networks down. Progress goes to stderr, the tables to stdout.
+The contenders take turns, so that whatever else the machine does meanwhile falls on all
+of them. A turn is one epoch of a long row, and five of a short one: an epoch of two
+milliseconds would time the caches that the contender before it left behind, and in a
+training run it follows its like. One BLAS thread, because a second one slows small
+networks down. Progress goes to stderr, the tables to stdout.
 
     python benchmarks/bench.py [--rounds N] [--only 784-30-10]
 """
@@ -25,8 +27,8 @@ import bpkit
 
 MNIST_EXAMPLES = 10_000
 MOONS = 1_000
-# Short epochs are measured in more rounds than long ones.
-SHORT = 5
+# Epochs in a turn: those of a short row are over before the caches are warm.
+LONG, SHORT = 1, 5
 
 
 def mnist_shaped(rng):
@@ -42,14 +44,14 @@ def mnist_shaped(rng):
 
 
 def cases():
-    """Return the four rows of the benchmark: name, case, data, weight of its rounds."""
+    """Return the four rows of the benchmark: name, case, data, epochs in a turn."""
     rng = np.random.default_rng(0)
     *mnist, source = mnist_shaped(rng)
     (digits_x, digits_y), _ = bpkit.load_digits()
     moons = bpkit.two_moons(MOONS, 0.1, rng)
     return [
-        ("784-30-10", Case([784, 30, 10], 10, 3.0, *mnist), source, 1),
-        ("784-100-10", Case([784, 100, 10], 100, 1.0, *mnist), source, 1),
+        ("784-30-10", Case([784, 30, 10], 10, 3.0, *mnist), source, LONG),
+        ("784-100-10", Case([784, 100, 10], 100, 1.0, *mnist), source, LONG),
         ("64-30-10", Case([64, 30, 10], 10, 3.0, digits_x, digits_y), "digits", SHORT),
         ("2-16-16-1", Case([2, 16, 16, 1], 16, 1.0, *moons), "two moons", SHORT),
     ]
@@ -69,21 +71,23 @@ def installed(module):
     return importlib.util.find_spec(module) is not None
 
 
-def seconds(action):
+def seconds(action, times):
+    """Return how long an action takes, which is done some times without a break."""
     start = perf_counter()
-    action()
-    return perf_counter() - start
+    for _ in range(times):
+        action()
+    return (perf_counter() - start) / times
 
 
-def time_case(case, rounds):
-    """Return the seconds of every epoch by contender, interleaved round by round."""
+def time_case(case, rounds, epochs):
+    """Return the seconds of an epoch by contender and turn, a turn of each a round."""
     entries = contenders(case)
     times = {entry.name: [] for entry in entries}
     for entry in entries:
         entry.epoch()  # the first epoch warms caches up and is not counted
     for _ in range(rounds):
         for entry in entries:
-            times[entry.name].append(seconds(entry.epoch))
+            times[entry.name].append(seconds(entry.epoch, epochs))
         print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return times
@@ -163,9 +167,9 @@ def main(arguments=None):
         if not installed(module):
             print(f"{name} is not installed: skipped.")
     results = {}
-    for name, case, source, weight in chosen:
+    for name, case, source, epochs in chosen:
         print(name, end=" ", file=sys.stderr, flush=True)
-        results[name] = time_case(case, options.rounds * weight)
+        results[name] = time_case(case, options.rounds * epochs, epochs)
         print_table(name, case, source, results[name])
     print_summary(results)
     print_numerical_gradient(options.rounds)

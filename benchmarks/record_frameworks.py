@@ -19,14 +19,20 @@ RECORD = Path(frameworks.__file__).with_name("frameworks.npz")
 def gradients_by_pytorch(weights, biases, x, y):
     import torch
 
-    weights = [torch.tensor(w, requires_grad=True) for w in weights]
-    biases = [torch.tensor(b, requires_grad=True) for b in biases]
+    def parameter(array):
+        return torch.tensor(array, requires_grad=True)
+
+    weights = [parameter(w) for w in weights]
+    biases = [parameter(b) for b in biases]
     a = torch.tensor(x)
     for w, b in zip(weights, biases, strict=True):
         a = torch.sigmoid(w @ a + b)
-    cost = ((a - torch.tensor(y)) ** 2).sum() / (2 * x.shape[1])
+    error = a - torch.tensor(y)
+    cost = (error**2).sum() / (2 * x.shape[1])
     cost.backward()
-    return [b.grad.numpy() for b in biases], [w.grad.numpy() for w in weights]
+    nabla_b = [b.grad.numpy() for b in biases]
+    nabla_w = [w.grad.numpy() for w in weights]
+    return nabla_b, nabla_w
 
 
 def gradients_by_jax(weights, biases, x, y):

@@ -15,25 +15,30 @@ import importlib.util
 import inspect
 import os
 import pkgutil
-import secrets
-import shutil
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import bpkit.widgets
 from bpkit.widgets.explorer import Explorer
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+import lab
+
 PRESSES = 15
 PLAYING = 5  # seconds
 PAUSES = 5
+# How an explorer is made that needs something to explore.
+MADE = {
+    "DigitPad": """from bpkit import Network, load_digits
+training_data, (x, labels) = load_digits()
+net = Network([64, 30, 10], seed=0)
+net.SGD(training_data, 3, 10, 3.0)
+shown = DigitPad(net.weights, net.biases, x, labels)"""
+}
 
 # The canvas gets a new aria-label right after it was drawn; the frame after that has
 # the picture on the screen.
@@ -74,8 +79,7 @@ def explorers():
         for _, kind in inspect.getmembers(
             importlib.import_module(name), inspect.isclass
         ):
-            mine = kind.__module__ == name and not inspect.signature(kind).parameters
-            if mine and issubclass(kind, Explorer) and kind is not Explorer:
+            if kind.__module__ == name and kind in Explorer.__subclasses__():
                 found.append((name, kind.__name__))
     return found
 
@@ -86,69 +90,18 @@ def write_notebook(path, module, name):
 
     notebook = nbformat.v4.new_notebook()
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    made = MADE.get(name, f"shown = {name}()")
     code = (
         "from bpkit.widgets import explore\n"
-        f"from {module} import {name}\n\nexplore({name}())"
+        f"from {module} import {name}\n\n{made}\nexplore(shown)"
     )
     notebook.cells = [nbformat.v4.new_code_cell(code)]
     nbformat.write(notebook, path)
 
 
-@contextmanager
-def jupyterlab(folder):
-    """Run a JupyterLab of our own on loopback; give its address, token and process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    own = {f"JUPYTER_{place}": str(folder / place) for place in places}
-    own |= {f"JUPYTERLAB_{p}_DIR": str(folder / p) for p in ("SETTINGS", "WORKSPACES")}
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"),
-        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    address = f"http://127.0.0.1:{port}"
-    with open(folder / "server.log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            command,
-            stdout=log,
-            stderr=log,
-            env=os.environ | own | {"IPYTHONDIR": str(folder)},
-        )
-        try:
-            wait_for(f"{address}/api?token={token}", server, folder / "server.log")
-            yield address, token, server
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def wait_for(address, server, log):
-    """Wait until a server answers."""
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        except OSError:
-            if server.poll() is not None:
-                break
-            time.sleep(0.2)
-    sys.exit(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
-
-
-def open_widget(page, address, token, notebook):
+def open_widget(page, address):
     """Open a notebook, run it, and return the widget's locator."""
-    page.goto(f"{address}/lab/tree/{notebook.name}?reset&token={token}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.wait_for_function(
-        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-        " === 'idle'",
-        timeout=60_000,
-    )
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    lab.Lesson(page, address)
     widget = page.locator(".bpkit").first
     widget.wait_for(timeout=60_000)
     page.add_script_tag(content=IN_PAGE)
@@ -158,9 +111,11 @@ def open_widget(page, address, token, notebook):
 
 def first_control(widget):
     """Return what to press on, and its two keys that undo one another."""
-    slider = widget.locator("input[type=range]")
-    if slider.count():
-        return slider.first, ("ArrowLeft", "ArrowRight")
+    sliders = widget.locator("input[type=range]")
+    if sliders.count():
+        slider, keys = sliders.first, ("ArrowRight", "ArrowLeft")
+        at_end = slider.input_value() == slider.get_attribute("max")
+        return slider, keys[::-1] if at_end else keys
     return widget.locator("button").first, ("Enter", "Enter")
 
 
@@ -189,11 +144,11 @@ def move(page, widget, moves):
         page.evaluate("() => window.answer")
 
 
-def memory(page, server):
+def memory(page):
     """Return the MB of the kernel (resident) and of the page (JavaScript)."""
     import psutil  # ipykernel needs it, so it is there
 
-    processes = psutil.Process(server.pid).children(recursive=True)
+    processes = psutil.Process().children(recursive=True)
     kernels = [p for p in processes if "ipykernel_launcher" in " ".join(p.cmdline())]
     kernel = max(p.memory_info().rss for p in kernels)
     session = page.context.new_cdp_session(page)
@@ -240,23 +195,22 @@ def count(page):
     return page.evaluate("() => window.pictures")
 
 
-def measure(browser, lab, folder, module, name, moves):
+def measure(browser, address, folder, module, name, moves):
     """Measure one explorer and print its line."""
-    address, token, server = lab
     notebook = folder / f"{name}.ipynb"
     write_notebook(notebook, module, name)
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    widget = open_widget(page, address, token, notebook)
+    widget = open_widget(page, address(notebook.name))
     times = latencies(page, widget)
     lost = times.count(None)
     kept = [t for t in times if t is not None] or [float("nan")]
     played = play(page, widget) if name == "Playground" else None
     move(page, widget, 50)  # until caches are warm
-    kernel, heap = memory(page, server)
+    kernel, heap = memory(page)
     move(page, widget, moves)
-    more_kernel, more_heap = memory(page, server)
+    more_kernel, more_heap = memory(page)
     print(
         f"{name:<22}{median(kept):>7.0f}{min(kept):>6.0f}{max(kept):>6.0f}{lost:>6}"
         f"{kernel:>10.0f}{more_kernel - kernel:>+8.1f}{heap:>8.0f}"
@@ -281,7 +235,7 @@ def main():
     parser.add_argument("--moves", type=int, default=1000)
     parser.add_argument("--only", help="name of one explorer")
     args = parser.parse_args()
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or lab.CHROMIUM
     if not chromium or not importlib.util.find_spec("playwright"):
         missing = "Chromium" if not chromium else "playwright"
         sys.exit(
@@ -298,13 +252,10 @@ def main():
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
-        with jupyterlab(folder) as lab, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium,
-                args=["--no-sandbox", "--disable-dev-shm-usage"],
-            )
+        with lab.jupyterlab(folder, folder) as address, sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium, args=lab.QUIET)
             for module, name in chosen:
-                measure(browser, lab, folder, module, name, args.moves)
+                measure(browser, address, folder, module, name, args.moves)
             browser.close()
     print(f"more: after {args.moves} moves")
 

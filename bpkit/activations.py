@@ -1,11 +1,16 @@
 """Activation functions: what a neuron makes of its weighted input."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 __all__ = ["sigmoid", "sigmoid_prime"]
 
 
-def sigmoid(z):
+def sigmoid(z: ArrayLike) -> Any:
     """Squash any number into the interval from 0 to 1.
 
     Parameters
@@ -49,7 +54,7 @@ def sigmoid(z):
         return _sigma(z)[()]
 
 
-def sigmoid_prime(z):
+def sigmoid_prime(z: ArrayLike) -> Any:
     """Give the slope of the sigmoid.
 
     Parameters
@@ -95,18 +100,17 @@ def _sigma(z):
     """Give σ(z) for an array; the caller sets errstate, as for `logistic`."""
     if z.dtype.kind == "c":
         return _complex_logistic(z)
-    return logistic(z, np.empty_like(z))
+    return logistic(np.negative(z, np.empty_like(z)))
 
 
-def logistic(z, out, one=1.0):
-    """Write 1 / (1 + exp(−z)) into `out`; the caller sets errstate(over="ignore").
+def logistic(minus_z, numerator=1.0, one=1.0):
+    """Write numerator / (1 + exp(−z)) over −z; the caller sets errstate(over="ignore").
 
-    An array of the right type for `one` saves converting the constant at every call.
+    Arrays of the right type for the numbers save converting them at every call.
     """
-    np.negative(z, out)
-    np.exp(out, out)
-    np.add(out, one, out)
-    return np.reciprocal(out, out)
+    np.exp(minus_z, minus_z)
+    np.add(minus_z, one, minus_z)
+    return np.divide(numerator, minus_z, minus_z)
 
 
 def _complex_logistic(z):

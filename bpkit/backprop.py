@@ -6,14 +6,23 @@ whose columns are examples, so each equation is one matrix product for all of th
 Nothing here is there for speed: `bpkit.training` says the same for a training run.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.checks import as_columns, as_parameters, as_targets, one_of
-from bpkit.costs import COSTS, QUADRATIC
+from bpkit.costs import COSTS, QUADRATIC, CostName
+
+Layers = list[NDArray[np.floating]]
 
 
-def forward_pass(weights, biases, x):
+def forward_pass(
+    weights: Sequence[ArrayLike], biases: Sequence[ArrayLike], x: ArrayLike
+) -> tuple[Layers, Layers]:
     r"""Carry a batch through the network and keep every z and a on the way.
 
     Parameters
@@ -108,7 +117,13 @@ def errors(weights, zs, a, y, cost=QUADRATIC):
     return deltas
 
 
-def backprop(weights, biases, x, y, cost="quadratic"):
+def backprop(
+    weights: Sequence[ArrayLike],
+    biases: Sequence[ArrayLike],
+    x: ArrayLike,
+    y: ArrayLike,
+    cost: CostName = "quadratic",
+) -> tuple[Layers, Layers]:
     r"""Give the gradient of a batch's mean cost by one forward and one backward pass.
 
     Parameters

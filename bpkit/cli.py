@@ -5,20 +5,38 @@ A subcommand is one function, from the parsed arguments to an exit code (0 fine,
 """
 
 import argparse
+import contextlib
+import json
 import os
+import shutil
 import sys
-from importlib import metadata
+import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
-from bpkit.delivery import DeliveryError, deliver, lessons_folder
+import bpkit
+from bpkit.delivery import (
+    DeliveryError,
+    deliver,
+    left_off,
+    lessons_folder,
+    versions_beside,
+)
+from bpkit.exercises import bank
+from bpkit.mine import record
+from bpkit.words import extra_lab
 
 FOLDER = "my-lessons"
 
-# JupyterLab asks nobody about news, and looks for no update of itself.
-QUIET = [
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
+# Defaults of JupyterLab's page, which the learner's own settings overrule: nobody is
+# asked about news, no update is looked for, and the lessons' names have room.
+DEFAULTS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+}
 
 WORDS = {
     "copied": "copied",
@@ -51,8 +69,17 @@ def main(argv=None):
     arguments = parser.parse_args(own, argparse.Namespace(passed=passed))
     if passed and arguments.run is not _lab:
         parser.error("only 'bpkit lab' takes arguments after --")
+    # Names and messages from outside may hold what the screen's encoding does not.
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Nobody reads any more, and at exit Python would complain of that.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except DeliveryError as error:
         return _problem(error)
     except KeyboardInterrupt:
@@ -87,7 +114,7 @@ def _parser():
         "start",
         help="copy the lessons into a folder of yours, or bring them up to date",
         description="Copy the lessons into a folder of yours, or bring those there "
-        "up to date. A lesson that you have run or changed is never overwritten: it "
+        "up to date. A lesson in which you changed a cell is never overwritten: it "
         "stays, and the course's new version is put beside it.",
     )
     _add_folder(start)
@@ -96,8 +123,9 @@ def _parser():
     lab = commands.add_parser(
         "lab",
         usage="bpkit lab [-h] [DIR] [-- JUPYTERLAB-ARGUMENTS]",
-        help="do what start does, and open the folder in JupyterLab",
-        description="Do what 'bpkit start' does, and open the folder in JupyterLab. "
+        help="do what start does, and open JupyterLab where you left off",
+        description="Do what 'bpkit start' does, and open JupyterLab in the folder, at "
+        "the lesson that you ran or changed last. "
         "What follows -- is passed on to JupyterLab: bpkit lab -- --port=9999",
     )
     _add_folder(lab)
@@ -108,7 +136,9 @@ def _parser():
         help="run notebooks and judge every exercise in them",
         description="Run notebooks in fresh kernels and judge every exercise in them. "
         "This executes their code and changes no file. The exit code is 1 if an "
-        "attempted exercise is wrong or a notebook is broken.",
+        "attempted exercise is wrong or a notebook is broken. In a folder, notebooks "
+        "without an exercise are left out, and so are the course's versions beside "
+        "yours in which you changed no cell.",
     )
     check.add_argument(
         "paths",
@@ -173,9 +203,9 @@ def _seconds(text):
 def _version(arguments):
     """Show the version."""
     try:
-        print("bpkit", metadata.version("bpkit"))
-    except metadata.PackageNotFoundError:
-        return _problem("bpkit runs from its source and is not installed: no version")
+        print("bpkit", bpkit.__version__)
+    except AttributeError as error:
+        return _problem(error)
     return 0
 
 
@@ -188,26 +218,52 @@ def _start(arguments):
 
 
 def _lab(arguments):
-    """Deliver the lessons, and become JupyterLab."""
+    """Deliver the lessons, and become JupyterLab, open where the learner left off."""
     _deliver(arguments.folder)
     try:
+        from jupyterlab.commands import get_app_dir
+        from jupyterlab.labapp import LabApp
         from jupyterlab.labapp import main as jupyterlab
-    except ImportError as error:
-        return _problem(
-            f"JupyterLab cannot be started ({error}). "
-            f"Install it with: {sys.executable} -m pip install jupyterlab"
-        )
+    except ModuleNotFoundError as error:
+        return _problem(f"{error}. JupyterLab {extra_lab()}")
+
+    lesson = left_off(lessons_folder(), arguments.folder)
+    print("What follows is JupyterLab's own log; Ctrl+C here ends it.", flush=True)
     # So that a notebook named after -- is found.
     os.chdir(arguments.folder)
-    status = jupyterlab(
-        [
+    with _settings(Path(get_app_dir(), "settings")) as settings:
+        options = [
             f"--ServerApp.root_dir={Path.cwd()}",
-            *QUIET,
+            f"--LabApp.app_settings_dir={settings}",
+            # In a workspace of the course: the tabs of other work stay as they are.
+            f"--LabApp.default_url=/lab/workspaces/bpkit/tree/{quote(lesson)}",
             *(["--allow-root"] if _may_be_root(arguments.passed) else []),
-            *arguments.passed,
         ]
-    )
-    return status or 0
+        options = _unless(options, arguments.passed, LabApp.aliases)
+        return jupyterlab([*options, *arguments.passed]) or 0
+
+
+def _unless(options, passed, aliases):
+    """Return the options that are not passed too, by whichever of their names.
+
+    JupyterLab takes no option twice.
+    """
+    given = [argument.partition("=")[0] for argument in passed]
+    full = {f"--{alias}": f"--{name}" for alias, name in aliases.items()}
+    names = {full.get(name, name) for name in given}
+    return [option for option in options if option.partition("=")[0] not in names]
+
+
+@contextlib.contextmanager
+def _settings(installed):
+    """Yield a folder of the settings installed with JupyterLab, and of our defaults."""
+    with tempfile.TemporaryDirectory(prefix="bpkit-") as folder:
+        if installed.is_dir():
+            shutil.copytree(installed, folder, dirs_exist_ok=True)
+        ours = Path(folder, "overrides.d", "bpkit.json")
+        ours.parent.mkdir(exist_ok=True)
+        ours.write_text(json.dumps(DEFAULTS), encoding="utf-8")
+        yield folder
 
 
 def _may_be_root(passed):
@@ -227,22 +283,47 @@ def _check(arguments):
     from bpkit.exercises import grading
 
     try:
-        notebooks = [n for p in arguments.paths for n in grading.find_notebooks(p)]
-    except FileNotFoundError as error:
+        grading.packages()
+    except ModuleNotFoundError as error:
+        return _problem(f"{error}. This command {extra_lab()}")
+    try:
+        found = [
+            grading.find_notebooks(path, versions_beside(path))
+            for path in arguments.paths
+        ]
+    except OSError as error:
         return _problem(error)
+    # Before the work, so that nobody waits an hour for a name that cannot be written.
+    if _save(arguments.json, "a", "") or _save(arguments.markdown, "a", ""):
+        return 1
     rows = []
+    notebooks = [notebook for some, _ in found for notebook in some]
     # Progress is for a person who watches: nothing of it goes into a log.
     with tqdm(notebooks, unit="notebook", disable=None) as watched:
         for notebook in watched:
             watched.set_postfix_str(notebook.name)
             rows += grading.grade(notebook, arguments.timeout, 10 * arguments.timeout)
+    unsaved = [
+        _save(arguments.json, "w", grading.as_json(rows) + "\n"),
+        _save(arguments.markdown, "a", grading.as_markdown(rows) + "\n"),
+    ]
     print(grading.as_text(rows))
-    if arguments.json:
-        arguments.json.write_text(grading.as_json(rows) + "\n", encoding="utf-8")
-    if arguments.markdown:
-        with open(arguments.markdown, "a", encoding="utf-8") as file:
-            file.write(grading.as_markdown(rows) + "\n")
-    return int(grading.failed(rows, arguments.require_all))
+    for note in (note for _, notes in found for note in notes):
+        print(f"Not judged: {note}.")
+    return int(any(unsaved) or grading.failed(rows, arguments.require_all))
+
+
+def _save(path, mode, text):
+    """Write to a file, if one is named, and return the exit code."""
+    if path is None:
+        return 0
+    try:
+        # A message may hold half a character, which is no UTF-8.
+        with open(path, mode, encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        return _problem(f"cannot write to {path}: {error.strerror}")
+    return 0
 
 
 def _deliver(folder):
@@ -254,9 +335,15 @@ def _deliver(folder):
         words = WORDS[delivery.outcome]
         if delivery.beside:
             words += f"; the course's version is beside it: {delivery.beside}"
+        if delivery.fault:
+            words += f"; it cannot be opened: {delivery.fault}"
         print(f"  {delivery.name:{width}}  {words}")
     if any(delivery.outcome == "kept" for delivery in deliveries):
         print("To get a lesson afresh, rename your copy and run this again.")
+    entries = record.read(folder)
+    if entries:
+        passed = sum("passed" in entries.get(name, ()) for name in bank())
+        print(f"Exercises passed so far: {passed} of {len(bank())}.")
 
 
 def _problem(message):

@@ -4,11 +4,14 @@ The outputs `a` and the targets `y` hold one example a column, and a cost is the
 over the columns. `COSTS` has a row for each cost that a network can descend.
 """
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "COSTS",
@@ -21,7 +24,7 @@ __all__ = [
 ]
 
 
-def quadratic_cost(a, y):
+def quadratic_cost(a: ArrayLike, y: ArrayLike) -> float:
     """Give half the squared distance of output from target, mean over the columns.
 
     Parameters
@@ -61,7 +64,7 @@ def quadratic_cost(a, y):
     return np.mean(0.5 * np.sum((a - y) ** 2, axis=0)).item()
 
 
-def cost_derivative(a, y):
+def cost_derivative(a: ArrayLike, y: ArrayLike) -> NDArray[np.floating]:
     """Give the slope of one example's quadratic cost with respect to its output.
 
     Parameters
@@ -96,7 +99,7 @@ def cost_derivative(a, y):
     return a - y
 
 
-def cross_entropy_cost(a, y):
+def cross_entropy_cost(a: ArrayLike, y: ArrayLike) -> float:
     """Give the cross-entropy of output and target, mean over the columns.
 
     Parameters
@@ -287,6 +290,7 @@ CROSS_ENTROPY = Cost(
     unit="nats",
 )
 COSTS = {cost.name: cost for cost in (QUADRATIC, CROSS_ENTROPY)}
+CostName = Literal["quadratic", "cross_entropy"]
 
 
 def _surprise(p):

@@ -3,6 +3,8 @@
 Every data set comes as the rest of the library wants it: examples are columns.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import zipfile
@@ -12,19 +14,25 @@ from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from bpkit.checks import as_labels
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 MNIST_KEYS = ("x_train", "y_train", "x_test", "y_test")
 
+Examples = tuple[NDArray[np.floating], NDArray[np.floating]]
+Labelled = tuple[NDArray[np.floating], NDArray[np.int64]]
 
-def one_hot(labels, k):
+
+def one_hot(labels: ArrayLike, k: int) -> NDArray[np.float64]:
     """Turn class labels into columns with a single one.
 
     Parameters
     ----------
-    labels : array_like of int, shape (m,)
-        Class of each example, 0 to k − 1.
+    labels : array_like of whole numbers, shape (m,)
+        Class of each example, 0 to k − 1; 5.0 is as good as 5.
     k : int
         Number of classes.
 
@@ -36,7 +44,7 @@ def one_hot(labels, k):
     Raises
     ------
     TypeError
-        If the labels or `k` are not integers.
+        If the labels are not whole numbers or `k` is not an integer.
     ValueError
         If `labels` is not one-dimensional, a label is outside 0 to k − 1, or k < 1.
 
@@ -56,18 +64,12 @@ def one_hot(labels, k):
     labels = np.asarray(labels)
     if labels.ndim != 1:
         raise ValueError(f"labels must have shape (m,); got {labels.shape}")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"labels must be integers; got dtype {labels.dtype}")
-    outside = np.flatnonzero((labels < 0) | (labels >= k))
-    if outside.size:
-        j = outside[0]
-        raise ValueError(
-            f"labels must be in 0 to {k - 1}; got {labels[j]} for example {j}"
-        )
-    return np.eye(k)[labels].T
+    if labels.dtype.kind == "b":
+        raise TypeError("labels must be whole numbers; got truth values")
+    return np.eye(k)[as_labels(labels, k)].T
 
 
-def load_digits():
+def load_digits() -> tuple[Examples, Labelled]:
     """Load the bundled handwritten digits, 8×8 pixels each.
 
     Returns
@@ -109,7 +111,7 @@ def load_digits():
     )
 
 
-def load_mnist(dtype=np.float64):
+def load_mnist(dtype: DTypeLike = np.float64) -> tuple[Examples, Labelled]:
     """Load MNIST: 70,000 handwritten digits, 28×28 pixels each.
 
     The file is the one that the environment variable ``BPKIT_MNIST`` names; without
@@ -167,7 +169,7 @@ def load_mnist(dtype=np.float64):
     )
 
 
-def two_moons(m=500, noise=0.1, rng=None):
+def two_moons(m: int, noise: float, rng: np.random.Generator) -> Examples:
     """Draw points from two half circles that reach into each other.
 
     Parameters
@@ -177,7 +179,7 @@ def two_moons(m=500, noise=0.1, rng=None):
     noise : float
         Standard deviation of each coordinate's noise, dimensionless.
     rng : numpy.random.Generator
-        Source of the points; must be passed.
+        Source of the points.
 
     Returns
     -------
@@ -210,7 +212,7 @@ def two_moons(m=500, noise=0.1, rng=None):
     return _with_its_mirror_image(upper, noise, rng)
 
 
-def spirals(m=500, noise=0.1, rng=None):
+def spirals(m: int, noise: float, rng: np.random.Generator) -> Examples:
     """Draw points from two spiral arms wound into each other.
 
     Parameters

@@ -1,11 +1,16 @@
 """Deliver the lessons into a learner's folder without losing the learner's work."""
 
+import contextlib
 import hashlib
 import itertools
 import json
 import os
+import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from bpkit.notebook import read_cells
 
 RECORD = ".bpkit.json"
 
@@ -28,11 +33,14 @@ class Delivery:
     beside : str or None
         The file that now holds the course's version, where a kept lesson has not
         been offered that version before.
+    fault : str or None
+        Why a kept lesson cannot be opened.
     """
 
     name: str
     outcome: str
     beside: str | None = None
+    fault: str | None = None
 
 
 def lessons_folder():
@@ -72,17 +80,24 @@ def deliver(lessons, folder):
 
     Notes
     -----
-    A record in the folder (``.bpkit.json``) keeps the SHA-256 of every lesson as it
-    was last delivered. A file that still has that hash is the course's and may be
-    updated. Any other file is the learner's and is never written to: a version that
-    the learner has not been offered yet is put beside it. Running a lesson changes
-    its stored outputs, so that a lesson once run counts as the learner's. Without a
-    readable record, every file that differs from the course's does.
+    A record in the folder (``.bpkit.json``) keeps the marks of every lesson as it was
+    last delivered: the SHA-256 of the file, and that of its cells' types and sources.
+    A file with one of these marks is the course's and may be updated: opening a
+    lesson, running it or saving it with other line ends changes the file and not the
+    cells, and what it loses by an update are outputs that a run gives again. A cell
+    that was edited, added, removed or moved makes the lesson the learner's, which is
+    never written to: a version that the learner has not been offered yet is put beside
+    it. Without a readable record, every file whose cells differ from the course's is
+    the learner's. JupyterLab itself asks before it saves over a file that was updated
+    while it was open.
     """
     lessons, folder = Path(lessons), Path(folder)
     sources = sorted(lessons.glob("*.ipynb"))
     if not sources:
-        raise DeliveryError(f"there are no lessons in {lessons}; reinstall bpkit")
+        raise DeliveryError(
+            f"there are no lessons in {lessons}; in a clone, 'git restore lessons' "
+            "brings them back; otherwise download the course again"
+        )
     try:
         _refuse_unfit(folder, lessons)
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,28 +128,89 @@ def _refuse_unfit(folder, lessons):
         )
 
 
+def left_off(lessons, folder):
+    """Find the lesson at which the learner left off.
+
+    Parameters
+    ----------
+    lessons : path-like
+        The folder that holds the course's ``*.ipynb``.
+    folder : path-like
+        The learner's folder, to which they have been delivered.
+
+    Returns
+    -------
+    str
+        The file name of the lesson saved last among those that were run or changed;
+        the first one, if none was.
+    """
+    lessons, folder = Path(lessons), Path(folder)
+    names = sorted(path.name for path in lessons.glob("*.ipynb"))
+    begun = [name for name in names if _is_begun(lessons / name, folder / name)]
+    times = {name: (folder / name).stat().st_mtime for name in begun}
+    return max(begun, key=lambda name: (times[name], name), default=names[0])
+
+
+def versions_beside(folder):
+    """Find the course's versions beside a learner's lessons, as they were delivered.
+
+    Parameters
+    ----------
+    folder : path-like
+        The learner's folder; a file has nothing beside it.
+
+    Returns
+    -------
+    set of str
+        The file names of those in which no cell was changed. A version in which the
+        learner has worked is not among them, nor is one beside nothing.
+
+    Raises
+    ------
+    OSError
+        If a file in the folder cannot be read.
+    """
+    folder = Path(folder)
+    record = _read_record(folder)
+    return {
+        path.name
+        for path in folder.glob("*.new*.ipynb")
+        if (folder / re.sub(r"\.new\d*(?=\.ipynb$)", "", path.name)).exists()
+        and _marks(path.read_bytes()) & record.get(path.name, set())
+    }
+
+
+def _is_begun(source, path):
+    """Return whether a lesson can be opened and was run or changed."""
+    try:
+        return read_cells(path.read_bytes()) != read_cells(source.read_bytes())
+    except ValueError:
+        return False
+
+
 def _deliver_one(name, content, folder, record):
     """Deliver one lesson as `content`, and note in `record` what was delivered."""
-    path, digest = folder / name, _digest(content)
-    last, record[name] = record.get(name), digest
+    path, ours = folder / name, _marks(content)
+    last, record[name] = record.get(name, set()), ours
     if not path.exists():
-        _write(path, content)
+        replace_file(path, content)
         return Delivery(name, "copied")
-    found = _digest(path.read_bytes())
-    if found == digest:
-        return Delivery(name, "current")
-    if found == last:
-        _write(path, content)
+    found = path.read_bytes()
+    theirs = _marks(found)
+    if (theirs - ours) & last:
+        replace_file(path, content)
         return Delivery(name, "updated")
-    if last == digest:
-        return Delivery(name, "kept")
-    beside = _name_beside(name, digest, folder, record)
-    _write(folder / beside, content)
-    record[beside] = digest
-    return Delivery(name, "kept", beside)
+    if theirs & ours:
+        return Delivery(name, "current")
+    if ours & last:
+        return Delivery(name, "kept", fault=_fault(found))
+    beside = _name_beside(name, ours, folder, record)
+    replace_file(folder / beside, content)
+    record[beside] = ours
+    return Delivery(name, "kept", beside, _fault(found))
 
 
-def _name_beside(name, digest, folder, record):
+def _name_beside(name, ours, folder, record):
     """Return the first name beside `name` that holds nothing of the learner's."""
     stem = name.removesuffix(".ipynb")
     for number in itertools.count(1):
@@ -142,31 +218,72 @@ def _name_beside(name, digest, folder, record):
         path = folder / beside
         if not path.exists():
             return beside
-        if _digest(path.read_bytes()) in (digest, record.get(beside)):
+        if _marks(path.read_bytes()) & (ours | record.get(beside, set())):
             return beside
 
 
+def _marks(content):
+    """Return what a lesson is known by: the file's digest, and its cells'.
+
+    Cells without a word are left out: JupyterLab adds one below the last cell that is
+    run.
+    """
+    marks = {_digest(content)}
+    with contextlib.suppress(ValueError):
+        cells = read_cells(content)
+        told = [(cell.kind, cell.source) for cell in cells if cell.source.strip()]
+        marks.add(_digest(json.dumps(told).encode()))
+    return marks
+
+
+def _fault(content):
+    """Return why a notebook cannot be opened, or None."""
+    try:
+        read_cells(content)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _read_record(folder):
-    """Return {file name: SHA-256 as delivered}; empty where there is none to trust."""
+    """Return {file name: marks as delivered}; empty where there is none to trust."""
     try:
         delivered = json.loads((folder / RECORD).read_bytes())["delivered"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {name: set(marks.split()) for name, marks in delivered.items()}
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return delivered if isinstance(delivered, dict) else {}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _write_record(folder, record):
     """Write the record of what was delivered."""
     about = "What bpkit delivered here. Without it, every lesson counts as changed."
-    text = json.dumps({"about": about, "delivered": record}, indent=1)
-    _write(folder / RECORD, text.encode())
+    delivered = {name: " ".join(sorted(marks)) for name, marks in record.items()}
+    text = json.dumps({"about": about, "delivered": delivered}, indent=1)
+    replace_file(folder / RECORD, text.encode())
 
 
-def _write(path, content):
-    """Replace the whole file at once: a failure midway leaves what was there."""
+def replace_file(path, content):
+    """Replace the whole file at once: a failure midway leaves what was there.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; made if it does not exist.
+    content : bytes
+        All that it is to hold.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, part)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -4,18 +4,34 @@ This is the oracle that every formula of the course is held to; so it knows noth
 them, and imports no other module of the library.
 """
 
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["GradientReport", "gradient_check", "numerical_gradient", "relative_error"]
 
 RIGHT_BELOW = 1e-7
 WRONG_ABOVE = 1e-2
+ALIKE = 1e-6  # how far a ratio may be from the others, beside what rounding explains
+LINE = 69  # characters of a report: a narrow page breaks longer lines inside words
+
+# Takes an array or a number, as x is one; returns one number, complex for a complex x.
+Function = Callable[[Any], Any]
 
 
-def numerical_gradient(f, x, h=None, method="central"):
+def numerical_gradient(
+    f: Function,
+    x: ArrayLike,
+    h: float | None = None,
+    method: Literal["central", "forward", "complex"] = "central",
+) -> NDArray[np.float64]:
     """Measure the slope of `f` along every entry of `x`, by nudging it.
 
     Parameters
@@ -87,7 +103,7 @@ def numerical_gradient(f, x, h=None, method="central"):
     return gradient
 
 
-def relative_error(a, n):
+def relative_error(a: ArrayLike, n: ArrayLike) -> float:
     """Compare two gradients by their distance over the sum of their lengths.
 
     Parameters
@@ -152,6 +168,9 @@ class GradientReport:
         The worst entry.
     analytic, numerical : float
         The gradient under test, and the numerical gradient, at the worst entry.
+    factor : float or None
+        Where the check did not pass and every entry is the same multiple of what
+        nudging says: by how much. Two entries at least must be steep enough to tell.
 
     Notes
     -----
@@ -161,35 +180,53 @@ class GradientReport:
 
     The text names it where the two disagree. That of a passed check does not: there
     the worst entry is a matter of rounding, and differs from machine to machine.
+
+    Examples
+    --------
+    >>> report = gradient_check(lambda x: np.sum(x**3), [-3.0, -12.0], [1.0, -2.0])
+    >>> bool(report), report.verdict, report.factor
+    (False, 'wrong, the relative error is above 1e-02', -1.0)
     """
 
     passed: bool
     verdict: str
     relative_error: float
-    index: tuple
+    index: tuple[int, ...]
     analytic: float
     numerical: float
+    factor: float | None = None
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.passed
 
-    def __str__(self):
+    def __str__(self) -> str:
+        return textwrap.fill(self._said(), LINE)
+
+    def _said(self) -> str:
+        """Return the report as one line."""
         if self.passed:
             return f"Gradient check passed: {self.verdict}."
         if self.analytic == self.numerical:
             return f"Gradient check not passed: {self.verdict}."
         where = f"entry {list(self.index)}" if self.index else "the only entry"
+        common = (
+            ""
+            if self.factor is None
+            else f" Every entry is {self.factor:g} times what nudging says."
+        )
         return (
             f"Gradient check not passed: {self.verdict}. "
             f"Relative error {self.relative_error:.1e}; look at {where}: "
             f"the gradient says {self.analytic:.6g}, "
-            f"nudging says {self.numerical:.6g}."
+            f"nudging says {self.numerical:.6g}.{common}"
         )
 
     __repr__ = __str__
 
 
-def gradient_check(f, gradient, x):
+def gradient_check(
+    f: Function, gradient: Function | ArrayLike, x: ArrayLike
+) -> GradientReport:
     """Hold a gradient against the numerical one, and report.
 
     Parameters
@@ -227,6 +264,9 @@ def gradient_check(f, gradient, x):
     The error is taken over all entries at once, so that one steep slope hides what is
     wrong with the flat ones. Check a network layer by layer.
 
+    A common factor is named where it is proved. A sign, the m of a mean or a ½ may be
+    missing then, or the two may belong to different costs.
+
     Examples
     --------
     >>> gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x**2, [1.0, -2.0])
@@ -234,6 +274,8 @@ def gradient_check(f, gradient, x):
     >>> report = gradient_check(lambda x: np.sum(x**3), [3.0, -12.0], [1.0, -2.0])
     >>> report.passed, report.index, report.analytic, round(report.numerical, 4)
     (False, (1,), -12.0, 12.0)
+    >>> gradient_check(lambda x: np.mean(x**2), [2.0, -4.0], [1.0, -2.0]).factor
+    2.0
     """
     x = _real_array(x, "x")
     if x.size == 0:
@@ -246,7 +288,8 @@ def gradient_check(f, gradient, x):
             f"the gradient must have the shape of x, {x.shape}; got {analytic.shape}"
         )
     error = relative_error(analytic, numerical)
-    passed, verdict = _judge(analytic, numerical, error, _rounding(f, x))
+    rounding = _rounding(f, x)
+    passed, verdict = _judge(analytic, numerical, error, rounding)
     worst = _worst_entry(analytic, numerical)
     return GradientReport(
         passed=passed,
@@ -255,6 +298,7 @@ def gradient_check(f, gradient, x):
         index=worst,
         analytic=float(analytic[worst]),
         numerical=float(numerical[worst]),
+        factor=None if passed else _common_factor(analytic, numerical, rounding),
     )
 
 
@@ -283,6 +327,26 @@ def _judge(analytic, numerical, error, rounding):
         f"suspicious, the relative error is between {RIGHT_BELOW:.0e} and "
         f"{WRONG_ABOVE:.0e} (a kink near x, float32, or a slope lost in rounding?)"
     )
+
+
+def _common_factor(analytic, numerical, rounding):
+    """Return k where every entry is k times the slope, None where that is not proved.
+
+    An entry bears witness where the slope is a thousand times what it may be off by.
+    """
+    if not (np.isfinite(analytic).all() and np.isfinite(numerical).all()):
+        return None
+    off = ALIKE * np.abs(numerical) + 10 * rounding
+    if np.count_nonzero(np.abs(numerical) > 1000 * off) < 2:
+        return None
+    steepest = np.unravel_index(np.abs(numerical).argmax(), numerical.shape)
+    with np.errstate(over="ignore", under="ignore"):
+        k = float(analytic[steepest] / numerical[steepest])
+        if not 0 < abs(k) < np.inf or abs(k - 1) < 100 * ALIKE:
+            return None
+        alike = np.abs(analytic / k - numerical) <= off
+    # To six digits: those of a numerical gradient differ from machine to machine.
+    return float(f"{k:.6g}") if alike.all() else None
 
 
 def _worst_entry(analytic, numerical):
@@ -414,7 +478,13 @@ def _checked_step(h):
 
 def _real_array(values, name):
     """Return `values` as a new float64 array."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must be one array of numbers; its parts have different shapes "
+            f"(check a network layer by layer)"
+        ) from error
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers; got dtype {array.dtype}")
     return array.astype(np.float64)

@@ -7,6 +7,7 @@ has a dash and a point a marker too.
 
 import math
 from dataclasses import dataclass, is_dataclass
+from itertools import count
 
 import numpy as np
 
@@ -14,6 +15,19 @@ import numpy as np
 BLACK, GREY, WHITE = "#000000", "#595959", "#FFFFFF"
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 VERMILION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"
+
+# Each colour has one word, in every sentence and lesson.
+NAMES = {
+    BLACK: "black",
+    GREY: "grey",
+    WHITE: "white",
+    BLUE: "blue",
+    ORANGE: "orange",
+    GREEN: "green",
+    VERMILION: "vermilion",
+    PURPLE: "purple",
+    SKY: "sky blue",
+}
 
 # Ramps of colours, from low to high; the pale one lies under points.
 INK = (WHITE, BLACK)
@@ -125,7 +139,8 @@ class Panel:
 
     Without axes (``bare``) it is a drawing, such as a graph or a network. Limits that
     are equal, not finite or, on a logarithmic axis, not positive raise a ValueError:
-    nothing can be drawn between them. ``height`` is in pixels.
+    nothing can be drawn between them. ``xticks`` are pairs (place, text) where the
+    axis should not choose for itself. ``height`` is in pixels.
     """
 
     xlim: tuple
@@ -134,6 +149,7 @@ class Panel:
     xlabel: str = ""
     ylabel: str = ""
     title: str = ""
+    xticks: tuple = ()
     xlog: bool = False
     ylog: bool = False
     equal: bool = False
@@ -153,6 +169,27 @@ class Panel:
                 raise ValueError(
                     f"{name} must be positive on a logarithmic axis; got {low}, {high}"
                 )
+
+
+def whole_ticks(first, last, most=10):
+    """Return ticks, ``most`` of them or fewer, for an axis that counts.
+
+    Parameters
+    ----------
+    first, last : int
+        The ends; no tick stands outside them.
+    most : int
+        How many there is room for.
+
+    Returns
+    -------
+    tuple of tuple
+        (place, text) pairs at multiples of 1, 2, 5, 10, 20, 50, …
+    """
+    steps = (k * 10**power for power in count() for k in (1, 2, 5))
+    step = next(s for s in steps if last // s - (first - 1) // s <= most)
+    places = range(first + -first % step, last + 1, step)
+    return tuple((place, str(place)) for place in places)
 
 
 @dataclass(frozen=True)

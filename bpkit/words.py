@@ -3,7 +3,15 @@
 A minus is a true one, "−"; a zero has no sign; a power of ten is short, as in 1e−5.
 """
 
+import re
+import sys
+import textwrap
+from decimal import Decimal
+
 import numpy as np
+
+_SPACE = "\N{NO-BREAK SPACE}"
+_EXPRESSION = re.compile(r" [=≈≠<>≤≥+−·×/⊙→] |\([−\d.e, ]+\)")
 
 
 def number(value, digits=3):
@@ -26,12 +34,11 @@ def number(value, digits=3):
     >>> [number(v) for v in (2.0, -0.5, -0.0, 2 / 3, 12345, 1e-5, -6.02e23)]
     ['2', '−0.5', '0', '0.667', '12300', '1e−5', '−6.02e23']
     """
-    text = f"{float(value):z.{digits}g}"
-    mantissa, e, power = text.partition("e")
-    if e:
-        large = 0 < int(power) < 5
-        text = f"{float(text):.0f}" if large else f"{mantissa}e{int(power)}"
-    return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
+    text = f"{_float(value):z.{digits}g}"
+    _, e, power = text.partition("e")
+    if e and 0 < int(power) < 5:
+        text = f"{float(text):.0f}"
+    return _look(text)
 
 
 def numbers(values, digits=3):
@@ -51,7 +58,7 @@ def decimals(value, places):
     Parameters
     ----------
     value : float
-        Any finite number.
+        Any number; infinity is written ∞, and NaN as it is.
     places : int
         Digits after the point, 0 or more.
 
@@ -65,7 +72,7 @@ def decimals(value, places):
     >>> decimals(-1.5, 2), decimals(-0.001, 2)
     ('−1.50', '0.00')
     """
-    return f"{float(value):z.{places}f}".replace("-", "−")
+    return _look(f"{_float(value):z.{places}f}")
 
 
 def multiple(ratio, digits=2):
@@ -76,7 +83,7 @@ def multiple(ratio, digits=2):
     >>> multiple(1.26), multiple(26.4), multiple(51_300)
     ('1.3', '26', '51,000')
     """
-    return f"{float(f'{ratio:.{digits}g}'):,.10g}"
+    return _look(f"{float(f'{ratio:.{digits}g}'):z,.10g}")
 
 
 def count(n, noun):
@@ -87,7 +94,7 @@ def count(n, noun):
     >>> count(1, "step"), count(2260, "slope")
     ('1 step', '2,260 slopes')
     """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+    return _look(f"{n:,}") + f" {noun}{'' if n == 1 else 's'}"
 
 
 def listed(words):
@@ -98,5 +105,79 @@ def listed(words):
     >>> listed(["a", "b", "c"])
     'a, b and c'
     """
+    words = list(words)
+    if not words:
+        raise ValueError("a list in words must have at least one; got none")
     *head, last = words
     return f"{', '.join(head)} and {last}" if head else last
+
+
+def unbroken(text):
+    """Put no-break spaces into the expressions of a text, so that no line ends there.
+
+    Parameters
+    ----------
+    text : str
+        A sentence, in which an operator has a space on either side.
+
+    Returns
+    -------
+    str
+        The same words; a point, such as (1, −2), stays together too.
+    """
+    return _EXPRESSION.sub(lambda found: found[0].replace(" ", _SPACE), text)
+
+
+def folded(text, width):
+    """Break a text into lines at spaces outside its expressions.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    width : int
+        Characters of the longest line.
+
+    Returns
+    -------
+    str
+        Its lines. Every space is a plain one, since Python refuses pasted others.
+
+    Examples
+    --------
+    >>> print(folded("The best step is near h = 1, not (2, −2).", 25))
+    The best step is near
+    h = 1, not (2, −2).
+    """
+    return textwrap.fill(unbroken(text), width).replace(_SPACE, " ")
+
+
+def _float(value):
+    """Return a number as a float, or as a Decimal where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return Decimal(value)
+
+
+def _look(text):
+    """Give a number that Python has written the look of all the others."""
+    mantissa, e, power = text.partition("e")
+    if e:
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
+
+
+def extra_lab():
+    """Say how to get the packages that whatever shows or runs something needs.
+
+    Returns
+    -------
+    str
+        The end of a sentence, with a command for the Python that runs this.
+    """
+    return (
+        "needs the extra lab of bpkit; in the course's folder: "
+        f'"{sys.executable}" -m pip install -e ".[lab]"'
+    )

@@ -1,11 +1,14 @@
 """Where the lessons are, and what the tests read in a notebook."""
 
 import ast
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 LESSONS = Path(__file__).parents[1] / "lessons"
 WRITTEN = sorted(LESSONS.glob("*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STORED = '<div class="bpkit-stored">'  # an explorer's picture, where it has no kernel
 
 
 def cell_of(nb, name):
@@ -22,13 +25,24 @@ def markdown_cells(nb):
 
 
 def output_texts(cell):
-    """Yield every text that a cell's outputs show."""
+    """Yield every text that a cell's outputs show, without the bytes of pictures."""
     for output in cell.outputs:
         if output.output_type == "stream":
             yield output.text
         for mime, data in output.get("data", {}).items():
             if mime.startswith("text/"):
-                yield data
+                yield re.sub(r"base64,[^\"]*", "", data)
+
+
+def images_in(html):
+    """Return the attributes of the images in a page or a part of one."""
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: (
+        found.append(dict(attributes)) if tag == "img" else None
+    )
+    parser.feed(html)
+    return found
 
 
 def stubbed_names(source):

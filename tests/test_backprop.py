@@ -65,7 +65,7 @@ def nudged_gradients(weights, biases, x, y, cost, method):
 
 
 @given(networks, st.sampled_from(["quadratic", "cross_entropy"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_gradient_equals_the_nudged_one(network, cost):
     weights, biases, x, y = a_network(*network)
     ours = backprop(weights, biases, x, y, cost)
@@ -77,7 +77,7 @@ def test_every_gradient_equals_the_nudged_one(network, cost):
 
 
 @given(networks, st.sampled_from(["quadratic", "cross_entropy"]))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_errors_are_the_slopes_of_the_cost_by_each_z(network, cost):
     """δ of layer l is nudged as what is added to its z, example by example."""
     weights, biases, x, y = a_network(*network)
@@ -105,7 +105,7 @@ def test_an_uneven_network_passes_the_central_difference_too():
 
 
 @given(networks)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_batch_equals_the_mean_over_single_examples(network):
     weights, biases, x, y = a_network(*network)
     batch = backprop(weights, biases, x, y)

@@ -5,10 +5,12 @@ import importlib.util
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
 import bpkit
+from bpkit.widgets.explorer import Explorer
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SIZES = [5, 4, 3]
@@ -182,6 +184,32 @@ def test_ratios_are_those_of_the_medians_and_of_the_best(bench, make_case, capsy
     printed = capsys.readouterr().out
     assert "| twice | 4,000,000.0 | 2,000,000.0 | 2.0 | 3.0 |" in printed
     assert "| twice | 2.0 (3.0) |" in printed
+
+
+@pytest.fixture
+def widgets(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module("widgets")
+
+
+def test_every_explorer_is_timed(widgets):
+    timed = widgets.explorers()
+    kinds = [k for k in Explorer.__subclasses__() if k.__module__.startswith("bpkit.")]
+    assert sorted(timed) == sorted((k.__module__, k.__name__) for k in kinds)
+    assert ("bpkit.widgets.drawing", "DigitPad") in timed
+
+
+def test_the_cell_of_each_explorer_runs(widgets, tmp_path):
+    for module, name in widgets.explorers():
+        widgets.write_notebook(tmp_path / "cell.ipynb", module, name)
+        [cell] = nbformat.read(tmp_path / "cell.ipynb", as_version=4).cells
+        code, _, shown = cell.source.rpartition("\n")
+        names = {}
+        exec(code, names)
+        face = eval(shown, names).face
+        assert type(face.explorer).__name__ == name
+        [first, *_] = [c for c in face.controls if c["kind"] == "slider"] or [None]
+        assert first is None or first["low"] < first["high"]
 
 
 @pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--only", "3-3-3"]])

@@ -1,16 +1,23 @@
 """`bpkit check`: notebooks of learners, run and judged, whatever is in them."""
 
 import json
+import os
+import subprocess
+import sys
+import warnings
 
 import nbformat
 import pytest
 
-from bpkit import cli
+from bpkit import cli, delivery
 from bpkit.exercises import grading
 from bpkit.exercises.grading import Row
 
+pytestmark = pytest.mark.slow
+
 RIGHT = "def forward_difference(f, x, h):\n    return (f(x + h) - f(x)) / h"
 WRONG = "def forward_difference(f, x, h):\n    return (f(x + h) - f(x)) * h"
+LESSON, BESIDE = "01_derivative.ipynb", "01_derivative.new.ipynb"
 CHECK = "from bpkit import check\ncheck(forward_difference)"
 
 
@@ -45,9 +52,9 @@ def test_bpkit_s_own_function_is_no_answer(tmp_path):
 
 
 def test_the_notebook_itself_is_not_changed(tmp_path):
-    path = write(tmp_path / "a.ipynb", RIGHT)
+    path = write(tmp_path / "a.ipynb", RIGHT, CHECK)
     before = path.read_bytes()
-    grading.grade(path)
+    assert verdicts(grading.grade(path))["forward_difference"] == "Correct"
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.ipynb"]
 
@@ -60,15 +67,23 @@ def test_a_cell_that_raises_is_told_and_the_rest_is_judged(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
+    ("sources", "seconds", "message"),
     [
-        ("while True: pass", "code cell 2 did not end within the time limit"),
-        ("import os; os._exit(1)", "code cell 2 ended the kernel"),
+        (
+            ("while True: pass", RIGHT),
+            1,
+            "code cell 1 did not end within the time limit",
+        ),
+        (
+            (RIGHT, "import os; os._exit(1)"),
+            float("inf"),
+            "code cell 2 ended the kernel",
+        ),
     ],
 )
-def test_a_notebook_that_cannot_end_is_one_row(tmp_path, source, message):
-    notebook = write(tmp_path / "a.ipynb", RIGHT, source)
-    (row,) = grading.grade(notebook, cell_seconds=3)
+def test_a_notebook_that_cannot_end_is_one_row(tmp_path, sources, seconds, message):
+    notebook = write(tmp_path / "a.ipynb", *sources)
+    (row,) = grading.grade(notebook, seconds, float("inf"))
     assert (row.verdict, row.message) == ("Broken", message)
 
 
@@ -79,6 +94,83 @@ def test_a_file_that_is_no_notebook_is_one_row(tmp_path, text):
     (row,) = grading.grade(path)
     assert row.verdict == "Broken"
     assert "not a notebook" in row.message
+
+
+def test_git_s_conflict_markers_are_named(tmp_path):
+    path = write(tmp_path / "a.ipynb", RIGHT)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[4:4] = ["<<<<<<< HEAD", "=======", "0", ">>>>>>> theirs"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    (row,) = grading.grade(path)
+    assert row.message == "not a notebook: git's conflict markers in line 5"
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    path = write(tmp_path / "a.ipynb", RIGHT)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert verdicts(grading.grade(path))["forward_difference"] == "Correct"
+
+
+def test_ids_that_are_there_twice_are_no_fault(tmp_path, capfd):
+    path = write(tmp_path / "a.ipynb", RIGHT, CHECK)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        cell["id"] = "same"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = grading.grade(path)
+    assert verdicts(rows)["forward_difference"] == "Correct"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("seconds", [600.5, float("inf")])
+def test_a_time_limit_need_not_be_whole_nor_an_end(tmp_path, seconds):
+    rows = grading.grade(write(tmp_path / "a.ipynb", RIGHT), seconds, 10 * seconds)
+    assert verdicts(rows)["forward_difference"] == "Correct"
+
+
+def test_a_limit_that_the_client_refuses_is_one_row(tmp_path):
+    (row,) = grading.grade(write(tmp_path / "a.ipynb", RIGHT), cell_seconds="long")
+    assert row.verdict == "Broken"
+    assert row.message.startswith("cannot be run: ")
+
+
+@pytest.mark.parametrize(
+    ("module", "cell", "message"),
+    [
+        ("bpkit.py", "from bpkit import Network", "ImportError: cannot import name"),
+        ("numpy.py", "import numpy as np\nnp.array", "AttributeError: module 'numpy'"),
+        (
+            "tqdm/__init__.py",
+            "from tqdm import tqdm",
+            "ImportError: cannot import name",
+        ),
+    ],
+)
+def test_a_module_that_hides_a_package_is_named(
+    tmp_path, monkeypatch, module, cell, message
+):
+    # What this names comes before the notebook's folder, where nothing can hide it.
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    path = tmp_path / module
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    (tmp_path / "random.py").touch()
+    (tmp_path / "helpers.py").touch()
+    first, *_ = grading.grade(write(tmp_path / "a.ipynb", "x = 1", cell, RIGHT))
+    hidden = module.removesuffix("/__init__.py")
+    package = hidden.removesuffix(".py")
+    assert first.message.startswith(
+        f"{hidden} hides the package {package}, rename it; "
+    )
+    assert f"code cell 2 raised {message}" in first.message
+
+
+def test_verdicts_that_do_not_come_back_say_why(tmp_path):
+    cell = "import sys\nsys.modules['bpkit.exercises.grading'] = None"
+    (row,) = grading.grade(write(tmp_path / "a.ipynb", RIGHT, cell))
+    assert row.message.startswith("the verdicts did not come back: ModuleNotFoundError")
 
 
 def test_a_notebook_without_exercises_says_so(tmp_path):
@@ -143,6 +235,140 @@ def test_the_command_prints_the_table_and_writes_the_files(tmp_path, capsys):
     )
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("before\n| lesson | exercise")
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A learner's folder: an answered lesson, and the course's next version beside."""
+    course, folder = tmp_path / "course", tmp_path / "mine"
+    course.mkdir()
+    for stub in ("def forward_difference(f, x, h): ...", "forward_difference = ..."):
+        write(course / LESSON, stub)
+        delivery.deliver(course, folder)
+        write(folder / LESSON, RIGHT)
+    return folder
+
+
+def test_what_was_not_handed_in_is_a_note(tmp_path, mine, capsys):
+    write(mine / "Untitled.ipynb", "1 / 0")
+    saved = tmp_path / "v.json"
+    assert cli.main(["check", str(mine), "--json", str(saved)]) == 0
+    printed = capsys.readouterr().out
+    assert f"\nNot judged: {BESIDE}: the course's version beside yours" in printed
+    assert (
+        "\nNot judged: Untitled.ipynb: no exercise of the course is in it." in printed
+    )
+    rows = json.loads(saved.read_text(encoding="utf-8"))
+    assert {row["notebook"] for row in rows} == {LESSON}
+
+
+def test_what_was_done_in_the_version_beside_is_judged(mine, capsys):
+    write(mine / BESIDE, WRONG)
+    assert cli.main(["check", str(mine)]) == 1
+    printed = capsys.readouterr().out
+    assert "1 correct, 1 not correct" in printed
+    assert "Not judged" not in printed
+
+
+def test_a_version_beside_that_was_only_run_is_not_judged(mine):
+    path = mine / BESIDE
+    content = nbformat.read(path, as_version=4)
+    content.cells[0].execution_count = 7
+    nbformat.write(content, path)
+    assert delivery.versions_beside(mine) == {BESIDE}
+
+
+def test_without_a_record_nothing_is_taken_for_the_course_s(mine):
+    (mine / delivery.RECORD).unlink()
+    assert delivery.versions_beside(mine) == set()
+    assert delivery.versions_beside(mine / LESSON) == set()
+
+
+@pytest.mark.parametrize("name", ["01_derivative.new.ipynb", "Untitled.ipynb"])
+def test_a_notebook_that_is_named_is_judged(tmp_path, name):
+    write(tmp_path / "01_derivative.ipynb", RIGHT)
+    path = write(tmp_path / name, WRONG if "new" in name else "x = 1")
+    assert cli.main(["check", str(path)]) == 1
+
+
+def test_a_version_beside_nothing_is_a_notebook_like_any(mine):
+    (mine / LESSON).unlink()
+    assert delivery.versions_beside(mine) == set()
+    assert grading.find_notebooks(mine) == ([mine / BESIDE], [])
+
+
+@pytest.mark.parametrize("option", ["--json", "--markdown"])
+@pytest.mark.parametrize("name", ["none/x", "."])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(
+    tmp_path, monkeypatch, capsys, option, name
+):
+    monkeypatch.setattr(grading, "grade", pytest.fail)
+    notebook = write(tmp_path / "a.ipynb", RIGHT)
+    assert cli.main(["check", str(notebook), option, str(tmp_path / name)]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"bpkit: cannot write to {tmp_path / name}: ")
+    assert err.count("\n") == 1
+
+
+def test_a_disk_that_is_full_does_not_take_the_table_along(
+    tmp_path, monkeypatch, capsys
+):
+    grade = grading.grade
+
+    def lose_the_folder(*arguments):
+        (tmp_path / "out" / "v.json").unlink()
+        (tmp_path / "out").rmdir()
+        return grade(*arguments)
+
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(grading, "grade", lose_the_folder)
+    notebook = write(tmp_path / "a.ipynb", RIGHT)
+    saved = str(tmp_path / "out" / "v.json")
+    assert cli.main(["check", str(notebook), "--json", saved]) == 1
+    out, err = capsys.readouterr()
+    assert "1 correct" in out
+    assert f"cannot write to {saved}" in err
+
+
+def test_half_a_character_in_a_name_loses_no_verdict(tmp_path, monkeypatch):
+    name = "\udcff.ipynb"  # How Python reads a name that is no UTF-8.
+    found = [Row(name, None, "", "Broken", "", "x")]
+    monkeypatch.setattr(grading, "grade", lambda *arguments: found)
+    notebook = write(tmp_path / "a.ipynb", RIGHT)
+    saved, summary = tmp_path / "v.json", tmp_path / "s.md"
+    argv = ["check", str(notebook), "--json", str(saved), "--markdown", str(summary)]
+    assert cli.main(argv) == 1
+    assert json.loads(saved.read_text(encoding="utf-8"))[0]["notebook"] == name
+    assert r"\udcff.ipynb" in summary.read_text(encoding="utf-8")
+
+
+def test_earlier_verdicts_stay_until_there_are_new_ones(tmp_path, monkeypatch):
+    def stopped(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading, "grade", stopped)
+    saved = tmp_path / "v.json"
+    saved.write_text("[]", encoding="utf-8")
+    notebook = write(tmp_path / "a.ipynb", RIGHT)
+    assert cli.main(["check", str(notebook), "--json", str(saved)]) == 1
+    assert saved.read_text(encoding="utf-8") == "[]"
+
+
+def test_a_screen_that_cannot_show_a_message_loses_nothing(tmp_path):
+    write(tmp_path / "学.ipynb", RIGHT, "raise ValueError('Δ of σ′')")
+    saved, summary = tmp_path / "v.json", tmp_path / "s.md"
+    environment = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bpkit", "check", str(tmp_path),
+         "--json", str(saved), "--markdown", str(summary)],
+        env=os.environ | environment, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"\u0394 of \u03c3\u2032" in done.stdout
+    broken = json.loads(saved.read_text(encoding="utf-8"))[0]
+    assert broken["notebook"] == "学.ipynb"
+    assert "Δ of σ′" in broken["message"]
+    assert "Δ of σ′" in summary.read_text(encoding="utf-8")
 
 
 def test_the_command_succeeds_until_all_are_required(tmp_path):

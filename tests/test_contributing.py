@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notebooks import LESSONS
+from test_lessons import RULES
 
 from bpkit.exercises.exercise import Exercise
 from bpkit.exercises.judge import judge
@@ -82,6 +83,13 @@ def test_the_exercises_that_are_shown_hold(block):
         assert len(exercise.hints) >= 2
 
 
+def test_the_limits_that_are_named_are_those_that_are_held():
+    prose = " ".join(TEXT.split())
+    [(low, high)] = re.findall(r"(\d+) to (\d+) code cells", prose)
+    assert f"there_are_{low}_to_{high}_code_cells" in RULES
+    assert f"a lesson has at most {high}." in prose
+
+
 def shown_explorer():
     """Return the explorer that is shown, and the number of lines that it takes."""
     code, names = code_of("Add an explorer"), {}
@@ -102,7 +110,7 @@ def test_the_explorer_that_is_shown_is_short_and_is_drawn():
     explorers.check_reset(explorer, explorer.start())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.data())
 def test_the_explorer_that_is_shown_has_a_view_of_every_state(data):
     explorer, _ = shown_explorer()

@@ -66,7 +66,6 @@ def test_a_cost_is_defined_for_targets_at_both_ends_of_its_range(cost):
 
 
 @given(pair=pairs(-1e3, 1e3))
-@settings(deadline=None)
 def test_quadratic_cost_is_the_mean_over_columns_of_half_the_square(pair):
     a, y = pair
     columns = [0.5 * sum((p - q) ** 2) for p, q in zip(a.T, y.T, strict=True)]
@@ -74,7 +73,7 @@ def test_quadratic_cost_is_the_mean_over_columns_of_half_the_square(pair):
 
 
 @given(pair=pairs(-2, 2))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_cost_derivative_is_m_times_the_slope_of_the_mean_cost(pair):
     a, y = pair
     slope = a.shape[1] * numerical_gradient(lambda a: quadratic_cost(a, y), a)
@@ -82,7 +81,7 @@ def test_cost_derivative_is_m_times_the_slope_of_the_mean_cost(pair):
 
 
 @given(pair=pairs(0.01, 0.99))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_cross_entropy_has_its_well_known_slope(pair):
     a, y = pair
     slope = numerical_gradient(lambda a: cross_entropy_cost(a, y), a, method="complex")
@@ -90,7 +89,6 @@ def test_cross_entropy_has_its_well_known_slope(pair):
 
 
 @given(pair=pairs(0, 1))
-@settings(deadline=None)
 def test_cross_entropy_is_finite_and_least_where_a_is_y(pair):
     a, y = pair
     cost = cross_entropy_cost(a, y)

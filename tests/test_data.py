@@ -53,7 +53,6 @@ def labels_below(k):
     return st.tuples(st.just(k), st.lists(st.integers(0, k - 1), max_size=20))
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12).flatmap(labels_below))
 def test_one_hot_puts_the_single_one_in_the_row_of_the_label(k_and_labels):
     k, labels = k_and_labels
@@ -65,8 +64,8 @@ def test_one_hot_puts_the_single_one_in_the_row_of_the_label(k_and_labels):
         assert np.count_nonzero(column) == 1
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64])
-def test_one_hot_takes_labels_of_any_integer_type(dtype):
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64, np.float32])
+def test_one_hot_takes_whole_numbers_of_any_type(dtype):
     y = one_hot(np.array([2, 0], dtype=dtype), 3)
     assert y.tolist() == [[0, 1], [0, 0], [1, 0]]
 
@@ -83,9 +82,11 @@ def test_one_hot_refuses_labels_that_are_not_a_row_of_numbers(labels):
         one_hot(labels, 4)
 
 
-@pytest.mark.parametrize("labels", [[0.0, 1.0], [True, False], ["1", "2"]])
-def test_one_hot_refuses_labels_that_are_not_integers(labels):
-    with pytest.raises(TypeError, match="labels must be integers"):
+@pytest.mark.parametrize(
+    "labels", [[0.5, 1.0], [np.nan, 1.0], [True, False], ["1", "2"]]
+)
+def test_one_hot_refuses_labels_that_are_not_whole_numbers(labels):
+    with pytest.raises(TypeError, match="labels must be whole numbers; got"):
         one_hot(labels, 4)
 
 
@@ -187,7 +188,7 @@ def test_digits_come_with_their_attribution():
 
 
 @point_sets
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(m=st.integers(2, 99), noise=st.floats(0, 3), seed=st.integers(0, 2**32))
 def test_points_come_in_columns_with_balanced_classes(draw, m, noise, seed):
     x, y = draw(m, noise, np.random.default_rng(seed))
@@ -209,11 +210,9 @@ def test_points_depend_on_the_generator_alone(draw):
 
 
 @point_sets
-def test_points_are_500_with_noise_a_tenth_unless_told(draw):
-    x, y = draw(rng=np.random.default_rng(3))
-    x_told, y_told = draw(500, 0.1, np.random.default_rng(3))
-    assert np.array_equal(x, x_told)
-    assert np.array_equal(y, y_told)
+def test_a_source_of_points_must_be_passed(draw):
+    with pytest.raises(TypeError, match=r"missing 1 required .*'rng'"):
+        draw(500, 0.1)
 
 
 @point_sets

@@ -33,18 +33,31 @@ MAY_IMPORT = {
         {"costs", "checks", "backprop", "training"},
         NUMPY | {"tqdm"},
     ),
-    "data": (set(), NUMPY | {"pooch"}),
+    "data": ({"checks"}, NUMPY | {"pooch"}),
     "scene": (set(), NUMPY),
     "plots": ({"graph", "scene", "words"}, NUMPY | {"matplotlib", "IPython", "PIL"}),
-    "delivery": (set(), set()),
-    "exercises": (CORE | {"words"}, NUMPY | {"nbclient", "nbformat"}),
+    "notebook": (set(), set()),
+    "delivery": ({"notebook"}, set()),
+    "exercises": (CORE | {"words", "notebook"}, NUMPY | {"nbclient", "nbformat"}),
     "widgets": (
         CORE | {"words", "scene", "plots", "exercises"},
-        NUMPY | {"anywidget", "ipywidgets", "traitlets", "matplotlib", "contourpy"},
+        NUMPY
+        | {
+            "anywidget",
+            "ipywidgets",
+            "traitlets",
+            "IPython",
+            "matplotlib",
+            "contourpy",
+        },
     ),
-    "cli": ({"delivery", "exercises"}, {"jupyterlab", "tqdm"}),
+    "mine": (CORE | {"exercises", "delivery"}, {"filelock"}),
+    "__init__": (CORE | {"exercises", "mine"}, set()),
+    "cli": (
+        {"__init__", "words", "delivery", "exercises", "mine"},
+        {"jupyterlab", "tqdm"},
+    ),
     "__main__": ({"cli"}, set()),
-    "__init__": (CORE | {"exercises"}, set()),
 }
 
 # How an answer is judged: what is asked, what happened, what is said, what it means.
@@ -53,12 +66,13 @@ ROOMS = {
     "slips": set(),
     "sandbox": set(),
     "exercise": {"compare", "slips"},
-    "attempt": {"compare", "sandbox"},
+    "attempt": {"compare", "sandbox", "exercise"},
     "observation": {"compare", "attempt"},
-    "verdict": {"compare", "sandbox", "attempt"},
+    "verdict": {"compare", "sandbox", "exercise", "attempt"},
     "judge": {"compare", "sandbox", "attempt", "observation", "verdict"},
 }
 NOT_LOADED = ["matplotlib", "ipywidgets", "tqdm", "pooch", "IPython", "jupyterlab"]
+NOT_LOADED += ["importlib.metadata"]
 
 
 def imported_names(path):

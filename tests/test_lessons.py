@@ -5,20 +5,30 @@ fail is shown in test_lessons_proof.py.
 """
 
 import ast
+import base64
+import io
 import re
 import statistics
+from html import escape
 from itertools import pairwise
 
 import nbformat
+import numpy as np
 import pytest
 from notebooks import (
+    STORED,
     WIDGET,
     WRITTEN,
     code_cells,
+    images_in,
     markdown_cells,
     output_texts,
     stubbed_names,
 )
+from PIL import Image, ImageColor
+
+from bpkit.scene import NAMES
+from bpkit.words import unbroken
 
 COURSE = (
     "01_derivative",
@@ -150,23 +160,29 @@ def outputs_are_the_same_on_every_machine(nb):
 
 
 @rule
-def figures_have_alt_text_and_a_finding(nb):
+def pictures_reach_those_who_cannot_see_them(nb):
+    for cell in code_cells(nb):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if any(mime.startswith("image/") for mime in data):
+                yield f"{cell.id}: a picture is shown without its alt text"
+            for image in images_in(data.get("text/html", "")):
+                if not image.get("src", "").startswith("data:image/png;base64,"):
+                    yield f"{cell.id}: a picture is no PNG or not in the notebook"
+                if not image.get("alt", "").strip():
+                    yield f"{cell.id}: a picture has no alt text"
+
+
+@rule
+def figures_are_followed_by_their_findings(nb):
     for cell in code_cells(nb):
         for output, following in pairwise([*cell.outputs, None]):
             data = output.get("data", {})
-            if {"image/svg+xml", "image/jpeg"} & set(data):
-                yield f"{cell.id}: shows a figure that is no PNG"
-            if "image/png" not in data:
+            html = data.get("text/html", "")
+            if STORED in html or not images_in(html):
                 continue
-            alt = output.metadata.get("image/png", {}).get("alt", "")
-            if WIDGET in data:
-                # The text beside an explorer is its title, then its sentence.
-                sentence = data.get("text/plain", "").partition("\n")[2]
-                if not re.search(r"\d", sentence) or not alt.endswith(sentence):
-                    yield f"{cell.id}: an explorer does not say what it shows"
-                continue
-            if not alt.strip() or data.get("text/plain") != alt:
-                yield f"{cell.id}: a figure has no alt text"
+            if data.get("text/plain") != images_in(html)[0].get("alt"):
+                yield f"{cell.id}: a figure is not said in plain text"
             if following is None or not re.search(r"\d", following.get("text", "")):
                 yield f"{cell.id}: a figure is not followed by its finding"
 
@@ -174,14 +190,27 @@ def figures_have_alt_text_and_a_finding(nb):
 @rule
 def explorers_have_a_picture_and_a_lasting_id(nb):
     for cell in code_cells(nb):
-        for output in cell.outputs:
+        for before, output in pairwise([{}, *cell.outputs]):
             data = output.get("data", {})
             if WIDGET not in data:
                 continue
-            if "image/png" not in data:
-                yield f"{cell.id}: an explorer has no picture for pages without it"
+            if any(data[mime] for mime in set(data) - {WIDGET}):
+                yield f"{cell.id}: what stands beside a widget is never seen"
             if data[WIDGET].get("model_id") != cell.id:
                 yield f"{cell.id}: a widget's id changes with every run"
+            stored = before.get("data", {})
+            html = stored.get("text/html", "")
+            if STORED not in html or not images_in(html):
+                yield f"{cell.id}: an explorer has no picture for pages without it"
+                continue
+            # The plain text is the explorer's title, then its sentence.
+            sentence = stored.get("text/plain", "").partition("\n")[2]
+            seen = f"<p>{escape(unbroken(sentence))}</p>"
+            said = re.search(r"\d", sentence) and seen in html
+            if not said or not images_in(html)[0].get("alt", "").endswith(sentence):
+                yield f"{cell.id}: an explorer does not say what it shows"
+            if "Run this cell" not in html:
+                yield f"{cell.id}: an explorer does not say how it comes to life"
 
 
 @rule
@@ -192,6 +221,66 @@ def no_output_widgets(nb):
             yield f"{cell.id}: uses {found.group()}, which nbval cannot follow"
     if "OutputModel" in str(nb.metadata.get("widgets", "")):
         yield "stores an Output widget"
+
+
+# JupyterLab at 700 pixels: a longer line goes on at the left edge, or breaks in a word.
+PRINTED, FENCED = 72, 60
+
+
+@rule
+def printed_lines_fit_a_narrow_page(nb):
+    for cell in code_cells(nb):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            seen = output.get("text", data.get("text/plain", ""))
+            if {"text/html", "image/png"} & set(data):
+                continue  # the text is not what is seen
+            for line in seen.splitlines():
+                if len(line) > PRINTED:
+                    yield f"{cell.id}: prints {len(line)} characters in a line"
+
+
+@rule
+def programs_in_the_text_fit_a_narrow_page(nb):
+    for cell in markdown_cells(nb):
+        for program in re.findall(r"```.*?```", cell.source, flags=re.DOTALL):
+            for line in program.splitlines():
+                if len(line) > FENCED:
+                    yield f"{cell.id}: shows a program {len(line)} characters wide"
+
+
+def colours_of(png):
+    """Return the names of the palette's colours that a stored picture shows."""
+    image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    found = [
+        colour for n, colour in image.getcolors(image.width * image.height) if n > 20
+    ]
+    return {
+        name
+        for colour, name in NAMES.items()
+        if (np.abs(np.array(found) - ImageColor.getrgb(colour)).max(axis=1) < 8).any()
+    }
+
+
+COLOURS = re.compile(
+    r"\b(sky blue|black|gr[ea]y|white|blue|orange|green|vermilion|purple|red|yellow"
+    r"|pink|magenta|violet|brown|cyan|turquoise)\b"
+)
+
+
+@rule
+def colours_bear_the_palettes_names(nb):
+    shown = set()
+    for cell in code_cells(nb):
+        for output in cell.outputs:
+            for image in images_in(output.get("data", {}).get("text/html", "")):
+                here = colours_of(image["src"].partition("base64,")[2])
+                shown |= here
+                for word in set(COLOURS.findall(image.get("alt", ""))) - here:
+                    yield f"{cell.id}: {word} is in the alt text, not in the picture"
+    for cell in markdown_cells(nb):
+        for word in set(COLOURS.findall(cell.source)) - shown:
+            yield f"{cell.id}: speaks of {word}, which no picture shows"
 
 
 # --- the code -------------------------------------------------------------------
@@ -212,8 +301,8 @@ def code_cells_are_short(nb):
 
 
 @rule
-def there_are_12_to_30_code_cells(nb):
-    if not 12 <= len(code_cells(nb)) <= 30:
+def there_are_12_to_40_code_cells(nb):
+    if not 12 <= len(code_cells(nb)) <= 40:
         yield f"has {len(code_cells(nb))} code cells"
 
 
@@ -258,6 +347,9 @@ def checked_names(source):
     return names or None
 
 
+COMES_BACK = re.compile(r"\b(return|giv|yield|fill|number|result|comes? back)", re.I)
+
+
 @rule
 def an_exercise_is_task_stub_and_check(nb):
     cells = [None, *nb.cells, None]
@@ -274,6 +366,8 @@ def an_exercise_is_task_stub_and_check(nb):
             yield f"{stub.id}: no task stands before it"
         elif not all(f"`{name}" in task.source for name in names):
             yield f"{task.id}: the task does not name {names}"
+        elif not COMES_BACK.search(task.source):
+            yield f"{task.id}: the task does not say what comes back"
         if check is None or check.cell_type != "code":
             yield f"{stub.id}: no check stands after it"
         elif checked_names(check.source) != names:

@@ -3,12 +3,14 @@
 The third way, with nothing filled in, is what nbval runs.
 """
 
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from notebooks import WRITTEN, stubbed_names
+from notebooks import WRITTEN, cell_of, code_cells, output_texts, stubbed_names
 
-from bpkit.exercises import bank
+from bpkit.exercises import bank, predictions
 
 SECONDS_A_CELL = 120
 
@@ -53,46 +55,95 @@ def wrong(exercise):
     return MISTAKEN.format(name=exercise.name, which=which)
 
 
-def run(path, answer):
-    """Run a lesson with its stubs filled in; return what its checks and errors say."""
-    nb = nbformat.read(path, as_version=4)
+def fill_in(nb, answer):
+    """Put answers into a lesson's stubs and return its exercises.
+
+    Of a prediction the first choice is made.
+    """
     exercises = []
     for cell, names in stubs_of(nb):
         here = [bank()[name] for name in names if name in bank()]
         cell.source = "\n\n".join(answer(exercise) for exercise in here)
         exercises += here
+        for name in names:
+            if name in predictions():
+                cell.source = f"{name} = {next(iter(predictions()[name].choices))!r}"
+    return exercises
+
+
+def run(nb, folder):
+    """Run a notebook in a folder; return what its cells show, print and raise."""
     client = NotebookClient(
         nb,
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
         allow_errors=True,
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
     outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
     errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-    said = "\n".join(o.data.get("text/plain", "") for o in outputs if "data" in o)
-    return exercises, said, errors
+    said = (o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
+    return "\n".join(said), errors
 
 
-@pytest.mark.runs_a_lesson
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
-def test_right_answers_pass_and_the_lesson_runs_to_its_end(path):
-    exercises, said, errors = run(path, right)
+def test_right_answers_pass_and_the_lesson_runs_to_its_end(path, tmp_path):
+    nb = nbformat.read(path, as_version=4)
+    exercises = fill_in(nb, right)
+    said, errors = run(nb, tmp_path)
     assert errors == []
     assert exercises
     missing = [e.name for e in exercises if f"✓ {e.name}: Correct" not in said]
     assert missing == []
 
 
-@pytest.mark.runs_a_lesson
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
-def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path):
-    exercises, said, errors = run(path, wrong)
+def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path, tmp_path):
+    nb = nbformat.read(path, as_version=4)
+    exercises = fill_in(nb, wrong)
+    said, errors = run(nb, tmp_path)
     assert errors == []
     asked = {e.name: e.mistakes[mistake_in(e)].question for e in exercises}
     assert [name for name, question in asked.items() if question not in said] == []
+
+
+@pytest.mark.slow
+def test_the_digit_reader_is_made_of_what_the_learner_wrote_and_of_nothing_else(
+    tmp_path,
+):
+    *before, last = WRITTEN[:8]
+    for path in before:
+        nb = nbformat.read(path, as_version=4)
+        nb.cells = what_is_written(nb)
+        exercises = fill_in(nb, right)
+        said, errors = run(nb, tmp_path)
+        assert errors == []
+        functions = [e for e in exercises if not e.is_number]
+        assert said.count("Kept in mine.py.") == len(functions), said
+    nb = nbformat.read(last, as_version=4)
+    stored = "".join(output_texts(cell_of(nb, "train")))
+    fill_in(nb, right)
+    said, errors = run(nb, tmp_path)
+    assert errors == []
+    assert "From bpkit" not in said
+    parts = re.findall(r"^(\w+) +(yours|bpkit) +[\d,]+ calls$", said, re.MULTILINE)
+    assert [whose for _, whose in parts] == ["yours"] * 9
+    assert "calls of bpkit's mathematics: 0\n" in said
+    epochs = re.compile(r"^(Start|Epoch \d+): (\d+) / 360$", re.MULTILINE)
+    assert len(epochs.findall(stored)) == 31
+    assert epochs.findall(said) == epochs.findall(stored)  # bpkit's run, to the digit
+
+
+def what_is_written(nb):
+    """Return a lesson's cells that import, and those of its exercises."""
+    cells = code_cells(nb)
+    stubs = [k for k, c in enumerate(cells) if "exercise" in c.metadata.get("tags", [])]
+    exercises = [cell for k in stubs for cell in cells[k : k + 2]]
+    return [c for c in cells if c.id in ("imports", "rng", "yours")] + exercises
 
 
 def test_the_lessons_hold_every_exercise_of_the_bank():
@@ -102,4 +153,4 @@ def test_the_lessons_hold_every_exercise_of_the_bank():
         for _, names in stubs_of(nbformat.read(path, as_version=4))
         for name in names
     }
-    assert found == set(bank())
+    assert found == bank().keys() | predictions().keys()

@@ -1,16 +1,30 @@
 """The network: what it learns, what it refuses, and that it repeats itself."""
 
 import copy
+import importlib.util
 import io
 import pickle
 import sys
+import tempfile
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools import Table
 
-from bpkit import Network, backprop, load_digits, sigmoid, two_moons
+from bpkit import (
+    Network,
+    backprop,
+    forward_pass,
+    load_digits,
+    numerical_gradient,
+    quadratic_cost,
+    sigmoid,
+    two_moons,
+)
+from bpkit.data import one_hot
 from bpkit.network import Record
 from bpkit.training import mini_batches
 
@@ -62,7 +76,7 @@ def test_feedforward_is_layer_after_layer():
     cost=st.sampled_from(["quadratic", "cross_entropy"]),
     seed=st.integers(0, 1000),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_step_is_eta_times_the_mean_gradient(sizes, m, cost, seed):
     net = Network(sizes, seed=seed, cost=cost)
     x, y = some_data(sizes[0], sizes[-1], m, seed)
@@ -127,8 +141,9 @@ def test_training_is_plain_stochastic_gradient_descent():
 def test_a_pair_of_arrays_and_a_list_of_columns_train_alike(capsys):
     x, y = some_data(3, 2, 11)
     one, other = Network([3, 4, 2], seed=1), Network([3, 4, 2], seed=1)
-    one.SGD((x, y), 2, 3, 1.0, test_data=(x, y))
-    other.SGD(pairs(x, y), 2, 3, 1.0, test_data=pairs(x, y))
+    named = one_hot(y.argmax(axis=0), 2)
+    one.SGD((x, y), 2, 3, 1.0, test_data=(x, named))
+    other.SGD(pairs(x, y), 2, 3, 1.0, test_data=pairs(x, named))
     assert_same_parameters(one, other, rtol=0)
     printed = capsys.readouterr().out.splitlines()
     assert printed[:2] == printed[2:]
@@ -343,7 +358,29 @@ LABELS = np.zeros(10, int)
         (dict(training_data=(X, Y[0:1])), ValueError, r"\(2, m\).*got \(1, 10\)"),
         (dict(training_data=(X[:, :0], Y[:, :0])), ValueError, "at least one column"),
         (dict(training_data=[]), ValueError, "at least one example"),
-        (dict(training_data=7), TypeError, "pair of arrays"),
+        (dict(training_data=7), TypeError, "pair of arrays .*; got int$"),
+        (dict(training_data={"x": X, "y": Y}), TypeError, "got dict, whose part 0"),
+        (
+            dict(training_data=[*pairs(X, Y)[:3], X]),
+            TypeError,
+            "got list, whose part 3",
+        ),
+        (dict(training_data=(X.T, Y)), ValueError, r"\(10, 3\); its transpose, \.T"),
+        (
+            dict(training_data=([[1], [1, 2], [1]], Y)),
+            ValueError,
+            "^x of training_data",
+        ),
+        (
+            dict(training_data=(X, [[1], [1, 2]])),
+            ValueError,
+            "^y of training_data must",
+        ),
+        (
+            dict(test_data=(X, [0, [1]])),
+            ValueError,
+            "^y of test_data must be one array",
+        ),
         (dict(training_data=[(X[:, 0], Y[:, [0]])]), ValueError, r"example 0 .*\(3,\)"),
         (dict(training_data=(np.where(X < 2, np.nan, X), Y)), ValueError, "got nan"),
         (dict(training_data=(X, Y + np.inf)), ValueError, "y of training_data .*inf"),
@@ -356,10 +393,15 @@ LABELS = np.zeros(10, int)
         (dict(eta=np.inf), ValueError, "eta must be finite"),
         (dict(eta="fast"), TypeError, "eta must be a number"),
         (dict(eta="3.0"), TypeError, "eta must be a number; got '3.0'"),
+        (dict(eta=-3), ValueError, "eta must be finite and not negative; got -3"),
         (dict(test_data=(X, LABELS + 2)), ValueError, "labels must be 0 to 1; got 2"),
         (dict(test_data=(X, LABELS - 1)), ValueError, "labels must be 0 to 1; got -1"),
         (dict(test_data=(X, LABELS[:9])), ValueError, "got 10 and 9"),
-        (dict(test_data=(X, LABELS + 0.5)), TypeError, "whole numbers"),
+        (dict(test_data=(X, LABELS + 0.5)), TypeError, "whole numbers; got 0.5"),
+        (dict(test_data=(X, LABELS * np.nan)), TypeError, "whole numbers; got nan"),
+        (dict(test_data=(X, LABELS + np.inf)), ValueError, "0 to 1; got inf"),
+        (dict(test_data=(X, LABELS.astype(str))), TypeError, "got dtype <U"),
+        (dict(test_data=(X, LABELS[:, None])), ValueError, r"\(10, 1\); y.ravel\(\)"),
         (dict(test_data=[(X[:, [0]], 5)]), ValueError, "got 5"),
         (dict(test_data=(X, Y[:, :, None])), ValueError, r"got \(2, 10, 1\)"),
     ],
@@ -402,7 +444,8 @@ def test_targets_that_the_cost_does_not_know_are_refused_before_a_step(y):
         net.update_mini_batch((X, targets), 1.0)
     for was, now in zip(before, parameters(net)):
         np.testing.assert_array_equal(was, now)
-    Network([3, 4, 2], seed=0).update_mini_batch((X, targets), 1.0)
+    with pytest.warns(UserWarning, match="the targets go from"):
+        Network([3, 4, 2], seed=0).update_mini_batch((X, targets), 1.0)
 
 
 def test_a_message_names_what_was_passed():
@@ -465,7 +508,13 @@ def test_a_file_with_one_size_is_no_network(tmp_path):
 
 @pytest.mark.parametrize(
     ("column", "message"),
-    [([np.nan, 0.0], "must be finite"), ([0.0, 0.0], r"got \[0.0, 0.0\] in column 9")],
+    [
+        ([np.nan, 0.0], "must be finite"),
+        ([0.0, 0.0], r"got \[0.0, 0.0\] in column 9"),
+        ([1.0, 1.0], r"got \[1.0, 1.0\] in column 9"),
+        ([0.1, 0.9], r"one-hot.*y.argmax\(axis=0\).*; got \[0.1, 0.9\] in"),
+        ([2.0, -1.0], r"must be one-hot"),
+    ],
 )
 def test_columns_that_name_no_label_are_refused(column, message):
     targets = np.eye(2)[:, LABELS].copy()
@@ -509,3 +558,375 @@ def test_data_may_be_lists_of_numbers_or_pairs_of_columns(data):
     net = Network([2, 3, 2], seed=0)
     (record,) = net.train(data, 1, 4, 1.0)
     assert np.isfinite(record.cost)
+
+
+@pytest.mark.parametrize("value", [0.3, -1.0, 2.0])
+def test_targets_of_one_output_that_are_no_class_are_refused(value):
+    targets = np.array([[0, 1, 1, value]])
+    with pytest.raises(
+        ValueError, match=rf"must be 0 or 1; got \[{value}\] in column 3"
+    ):
+        Network([2, 1], seed=0).evaluate((X[:2, :4], targets))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "advice"),
+    [
+        ([3, 2], "one_hot makes columns"),
+        ([3, 1], r"\(10,\)\. y\.reshape\(1, -1\) makes"),
+    ],
+)
+def test_a_row_of_targets_is_told_what_would_fit(sizes, advice):
+    net = Network(sizes, seed=0)
+    with pytest.raises(ValueError, match=advice):
+        net.mean_cost((X, LABELS))
+    fits = LABELS.reshape(1, -1) if sizes[-1] == 1 else one_hot(LABELS, 2)
+    assert net.mean_cost((X, fits)) > 0
+
+
+@pytest.mark.parametrize("data", [[(X[:, [0]], 1)], [(X[:, [j]], [1]) for j in (0, 1)]])
+def test_pairs_with_a_label_are_told_of_the_column_that_would_fit(data):
+    expected = (
+        r"each y of data .* \(2, 1\); got 1 in example 0\. .*one_hot\(\[label\], 2\)"
+    )
+    with pytest.raises(ValueError, match=expected):
+        Network([3, 2], seed=0).mean_cost(data)
+    fit = [(x, one_hot([1], 2)) for x, _ in data]
+    assert Network([3, 2], seed=0).mean_cost(fit) > 0
+
+
+def test_pairs_with_a_number_for_one_output_are_told_of_the_column_that_would_fit():
+    net, x = Network([3, 1], seed=0), X[:, [0]]
+    with pytest.raises(
+        ValueError, match=r"\(1, 1\); got 1 in example 0\. \[\[y\]\] is"
+    ):
+        net.mean_cost([(x, 1)])
+    assert net.mean_cost([(x, [[1]])]) > 0
+
+
+@pytest.mark.parametrize("y", [1, [1, 0]])
+def test_backprop_tells_what_labels_must_become(y):
+    with pytest.raises(ValueError, match=r"one_hot makes columns of labels"):
+        Network([3, 2], seed=0).backprop(X[:, : np.size(y)], y)
+
+
+def rows(array):
+    """The same numbers as a list of arrays."""
+    return list(np.asarray(array))
+
+
+def memory_map(array):
+    """The same numbers in a file."""
+    with tempfile.TemporaryFile() as file:
+        mapped = np.memmap(file, array.dtype, "w+", shape=array.shape)
+    mapped[:] = array
+    return mapped
+
+
+def frame(array):
+    """The same numbers in pandas: a DataFrame, or a Series of labels."""
+    pandas = importlib.import_module("pandas")
+    return (pandas.DataFrame if array.ndim == 2 else pandas.Series)(array)
+
+
+PANDAS = [frame] if importlib.util.find_spec("pandas") else []
+FORMS = [np.asarray, np.ndarray.tolist, Table, rows, memory_map, *PANDAS]
+
+
+@pytest.mark.parametrize("outer", [tuple, list])
+@pytest.mark.parametrize("form_y", FORMS)
+@pytest.mark.parametrize("form_x", FORMS)
+def test_x_and_y_may_be_anything_that_numpy_makes_an_array_of(form_x, form_y, outer):
+    net, targets = Network([3, 4, 2], seed=0), one_hot(LABELS, 2)
+    data = outer([form_x(X), form_y(targets)])
+    assert net.mean_cost(data) == net.mean_cost((X, targets))
+    assert net.evaluate(data) == net.evaluate((X, LABELS))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        LABELS.tolist(),
+        LABELS.astype(float),
+        LABELS.astype(float).tolist(),
+        LABELS.astype(np.uint8),
+        Table(LABELS),
+        [*map(np.int64, LABELS)],
+    ],
+)
+@pytest.mark.parametrize("sizes", [[3, 2], [3, 1]])
+def test_labels_may_be_whole_numbers_of_any_form(labels, sizes):
+    net = Network(sizes, seed=0)
+    assert net.evaluate((X, labels)) == net.evaluate((X, LABELS))
+
+
+@pytest.mark.skipif(not PANDAS, reason="pandas is not installed")
+def test_labels_may_come_from_pandas():
+    net = Network([3, 2], seed=0)
+    assert net.evaluate((frame(X.T).T, frame(LABELS))) == net.evaluate((X, LABELS))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        list,
+        tuple,
+        iter,
+        lambda pairs: zip(*zip(*pairs)),
+        lambda pairs: (pair for pair in pairs),
+        lambda pairs: map(tuple, pairs),
+        lambda pairs: [list(pair) for pair in pairs],
+        lambda pairs: [tuple(map(np.ndarray.tolist, pair)) for pair in pairs],
+        lambda pairs: tuple(tuple(map(Table, pair)) for pair in pairs),
+    ],
+)
+@pytest.mark.parametrize("sizes", [[2, 2], [3, 2], [2, 1]])
+@pytest.mark.parametrize("m", [1, 2, 3])
+def test_pairs_may_come_in_anything_that_can_be_gone_through(form, sizes, m):
+    x, y = some_data(*sizes, m)
+    net = Network(sizes, seed=0)
+    assert net.mean_cost(form(pairs(x, y))) == net.mean_cost((x, y))
+
+
+@pytest.mark.parametrize("label", [int, float, np.int64, np.array])
+@pytest.mark.parametrize("outer", [list, tuple, iter])
+def test_pairs_may_hold_a_column_and_a_label(label, outer):
+    net = Network([3, 2], seed=0)
+    both = [(X[:, [j]], label(LABELS[j])) for j in range(2)]
+    assert net.evaluate(outer(both)) == net.evaluate((X[:, :2], LABELS[:2]))
+
+
+@pytest.mark.parametrize("flat", [list, np.array, tuple])
+def test_two_tuples_in_a_list_are_two_pairs(flat):
+    """Read as x and y, the numbers would have been trained on in the wrong places."""
+    data = [(flat([1, 2]), flat([0, 1])), (flat([3, 4]), flat([1, 0]))]
+    with pytest.raises(ValueError, match=r"example 0 .* shape \(2, 1\); got \(2,\)"):
+        Network([2, 2], seed=0).mean_cost(data)
+
+
+@pytest.mark.parametrize("iterator", [zip, map, iter])
+def test_an_iterator_that_is_used_up_is_told_of(iterator):
+    held = pairs(X, Y)
+    data = {
+        zip: lambda: zip(*zip(*held)),
+        map: lambda: map(tuple, held),
+        iter: held.__iter__,
+    }
+    data = data[iterator]()
+    net = Network([3, 2], seed=0)
+    net.mean_cost(data)
+    kind = type(data).__name__
+    with pytest.raises(
+        ValueError, match=rf"got an empty {kind}; .* list\(…\) keeps its"
+    ):
+        net.mean_cost(data)
+    with pytest.raises(ValueError, match=r"got an empty list$"):
+        net.mean_cost([])
+
+
+def test_an_error_in_a_generator_of_pairs_is_not_hidden():
+    def broken():
+        yield X[:, [0]], Y[:, [0]]
+        raise ValueError("the file ends here")
+
+    with pytest.raises(ValueError, match="the file ends here"):
+        Network([3, 2], seed=0).mean_cost(broken())
+
+
+def test_an_uneven_x_is_not_taken_for_two_pairs():
+    with pytest.raises(ValueError, match=r"x of data.*different (shapes|lengths)"):
+        Network([2, 2], seed=0).mean_cost(([[1, 2], [3]], [[0, 1], [1, 0]]))
+
+
+def said(call):
+    """Return the warnings of a call as text, each place of the code warning once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        call()
+    assert {w.filename for w in caught} <= {__file__}
+    return [str(w.message) for w in caught]
+
+
+PIXELS = np.array([[0, 17, 255], [3, 0, 128], [90, 200, 0]])
+
+
+@pytest.mark.parametrize("x", [PIXELS, PIXELS.astype(float), PIXELS.astype(np.uint8)])
+def test_bytes_of_pictures_are_told_of_once(x):
+    net, y = Network([3, 2], seed=0), one_hot([0, 1, 0], 2)
+    (warning,) = said(lambda: list(net.train((x, y), 3, 1, 1.0, test_data=(x, y))))
+    assert "whole numbers up to 255" in warning
+    assert "divide x by 255" in warning
+    assert len(said(lambda: net.evaluate((x, y)))) == 1
+    assert said(lambda: list(net.train((x / 255, y), 3, 1, 1.0, (x / 255, y)))) == []
+    assert len(said(lambda: net.SGD((x, y), 1, 1, 1.0))) == 1
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        PIXELS // 16,  # the digits of scikit-learn
+        PIXELS // 2.01,  # years, counts
+        PIXELS - 128,
+        PIXELS / 2,
+        100 * PIXELS,
+        PIXELS + 0.5,
+        np.zeros((3, 3)),
+    ],
+)
+def test_other_inputs_are_not_taken_for_bytes(x):
+    net, y = Network([3, 2], seed=0), one_hot([0, 1, 0], 2)
+    assert said(lambda: net.update_mini_batch((x, y), 1.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("y", "telling"),
+    [
+        (9 * Y, True),
+        (2 * one_hot(LABELS, 2) - 1, True),
+        (Y, False),
+        (one_hot(LABELS, 2), False),
+        (one_hot(LABELS, 2) * (1 + 1e-12) - 1e-15, False),
+        (0.1 + 0.8 * Y, False),
+    ],
+)
+def test_targets_that_no_output_reaches_are_told_of_once(y, telling):
+    net = Network([3, 2], seed=0)
+    came = said(lambda: [net.update_mini_batch((X, y), 0.1) for _ in range(3)])
+    assert len(came) == telling
+    assert all("can never reach" in text for text in came)
+
+
+def test_only_a_cost_that_is_known_may_be_set():
+    net = Network([3, 2], seed=0)
+    with pytest.raises(ValueError, match=r"cost must be one of .*quadratic.*got 'mse'"):
+        net.cost = "mse"
+    assert net.cost == "quadratic"
+    net.cost = "cross_entropy"
+    expected = Network([3, 2], seed=0, cost="cross_entropy").mean_cost((X, Y))
+    assert net.mean_cost((X, Y)) == expected
+
+
+def test_what_the_book_s_first_chapter_calls_is_there(capsys):
+    """Its calls, with its data: zipped pairs, test labels as plain numbers."""
+    (x, y), (x_test, labels) = load_digits()
+    images = [np.reshape(column, (64, 1)) for column in x.T.astype(np.float32)]
+    vectors = [np.reshape(column, (10, 1)) for column in y.T]
+    training_data = list(zip(images[:200], vectors))
+    validation_data = list(zip(images[200:240], y.argmax(axis=0)[200:240]))
+    test_data = zip([np.reshape(column, (64, 1)) for column in x_test.T], labels)
+
+    net = Network([64, 30, 10])
+    assert (net.num_layers, net.sizes) == (3, [64, 30, 10])
+    assert [b.shape for b in net.biases] == [(30, 1), (10, 1)]
+    assert [w.shape for w in net.weights] == [(30, 64), (10, 30)]
+    net.SGD(training_data, 2, 10, 3.0, test_data=test_data)
+    net.SGD(zip(images, vectors), 1, 10, 3.0)
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith("Epoch 0: ")
+    assert second.endswith(" / 360")
+    assert third == "Epoch 0 complete"
+
+    assert 0 <= net.evaluate(validation_data) <= 40
+    assert net.feedforward(images[0]).shape == (10, 1)
+    nabla_b, nabla_w = net.backprop(images[0], vectors[0])
+    assert [b.shape for b in nabla_b] == [b.shape for b in net.biases]
+    assert [w.shape for w in nabla_w] == [w.shape for w in net.weights]
+    output = net.feedforward(images[0])
+    np.testing.assert_array_equal(
+        net.cost_derivative(output, vectors[0]), output - vectors[0]
+    )
+    before = parameters(net)
+    net.update_mini_batch(training_data[:10], 3.0)
+    assert not np.array_equal(before[0], net.weights[0])
+
+
+def test_weight_decay_steps_down_the_cost_with_half_lambda_times_the_squares_added():
+    rng = np.random.default_rng(0)
+    x, y, lam, eta = rng.random((3, 5)), rng.random((2, 5)), 0.3, 0.7
+    net = Network([3, 4, 2], seed=rng, weight_decay=lam)
+    before = [*net.weights, *net.biases]
+
+    def penalised(parameter, k):
+        arrays = [*before[:k], parameter, *before[k + 1 :]]
+        a = forward_pass(arrays[:2], arrays[2:], x)[1][-1]
+        squares = sum(np.sum(w**2) for w in arrays[:2])
+        return quadratic_cost(a, y) + lam / 2 * squares
+
+    slopes = [
+        numerical_gradient(lambda p, k=k: penalised(p, k), before[k]) for k in range(4)
+    ]
+    net.update_mini_batch((x, y), eta)
+    for was, slope, now in zip(
+        before, slopes, [*net.weights, *net.biases], strict=True
+    ):
+        np.testing.assert_allclose(now, was - eta * slope, atol=1e-9)
+
+
+@pytest.mark.parametrize("precision", [np.float64, np.float32])
+def test_a_run_decays_as_its_steps_do(precision):
+    data = np.random.default_rng(1).random((3, 10)), np.full((2, 10), 0.3)
+    one, other = (
+        Network([3, 4, 2], seed=5, dtype=precision, weight_decay=0.2) for _ in range(2)
+    )
+    for _ in one.train(data, 3, 10, 0.5):
+        other.update_mini_batch(data, 0.5)
+    for a, b in zip(
+        one.weights + one.biases, other.weights + other.biases, strict=True
+    ):
+        assert a.dtype == precision
+        np.testing.assert_allclose(
+            a, b, rtol=1e-5 if precision == np.float32 else 1e-12
+        )
+
+
+def test_without_decay_nothing_changes_and_with_it_weights_are_smaller():
+    data, _ = load_digits()
+    norms = []
+    for lam in (0.0, 0.01):
+        net = Network([64, 10, 10], seed=0, weight_decay=lam)
+        for _ in net.train(data, 3, 10, 3.0):
+            pass
+        norms.append(sum(np.sum(w**2) for w in net.weights))
+    assert norms[1] < norms[0] / 2
+    plain = Network([64, 10, 10], seed=0)
+    for _ in plain.train(data, 3, 10, 3.0):
+        pass
+    assert sum(np.sum(w**2) for w in plain.weights) == norms[0]
+
+
+@pytest.mark.parametrize(
+    ("decay", "error", "message"),
+    [
+        (-0.1, ValueError, "weight_decay must be finite and not negative; got -0.1"),
+        (np.nan, ValueError, "weight_decay must be finite"),
+        ("1", TypeError, "weight_decay must be a number; got '1'"),
+    ],
+)
+def test_a_weight_decay_that_makes_no_sense_is_refused(decay, error, message):
+    with pytest.raises(error, match=message):
+        Network([2, 1], weight_decay=decay)
+
+
+def test_a_decay_that_would_turn_the_signs_is_refused_before_a_step():
+    net, data = Network([2, 1], seed=0, weight_decay=0.5), ([[0, 1], [1, 1]], [[1, 0]])
+    before = net.weights[0].copy()
+    for step in (
+        lambda: net.update_mini_batch(data, 3.0),
+        lambda: net.SGD(data, 1, 2, 3.0),
+    ):
+        with pytest.raises(
+            ValueError, match=r"eta times weight_decay must be at most 1"
+        ):
+            step()
+    assert np.array_equal(net.weights[0], before)
+    net.update_mini_batch(data, 2.0)  # ηλ = 1: the weights start anew at each step
+
+
+def test_weight_decay_is_saved_and_an_older_file_has_none(tmp_path):
+    path = tmp_path / "net.npz"
+    Network([2, 3, 1], seed=0, weight_decay=0.25).save(path)
+    assert Network.load(path).weight_decay == 0.25
+    with np.load(path) as saved:
+        arrays = {name: saved[name] for name in saved if name != "weight_decay"}
+    np.savez(path, **arrays)
+    assert Network.load(path).weight_decay == 0.0

@@ -1,20 +1,19 @@
 """What users install is named in several files; these tests hold them together."""
 
-import importlib.util
 import re
 from fnmatch import fnmatch
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
+from tools import commands_of_make_test, tool, workflow
+
+import bpkit
 
 ROOT = Path(__file__).resolve().parent.parent
 
-spec = importlib.util.spec_from_file_location(
-    "environment", ROOT / ".ci/environment.py"
-)
-environment = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(environment)
+environment = tool("environment")
 
 PROJECT = environment.pyproject()["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -27,24 +26,20 @@ REGISTRIES = [
     "conda.ana" + "conda.org",
     "registry.npm" + "js.org",
 ]
+FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
 LOCKS = ["*.lock", "*-lock.*", "pylock*.toml", "requirements*.txt", "*.lock.yml"]
 
 
 def ours():
-    """Yield every file that is not ignored by git."""
+    """Yield every file that is not ignored by git, and no learner's."""
     lines = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
-    ignored = [".git", *(line.rstrip("/") for line in lines)]
+    ignored = [".git", "my-lessons", *(line.rstrip("/") for line in lines)]
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
         if path.is_file() and not any(
             fnmatch(part, pattern) for part in parts for pattern in ignored
         ):
             yield path
-
-
-def workflow():
-    path = ROOT / ".github/workflows/test.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def python_versions():
@@ -55,7 +50,7 @@ def python_versions():
 
 
 def test_environment_and_pyproject_name_the_same_packages_and_bounds():
-    assert sorted(environment.named()) == sorted(PROJECT["dependencies"])
+    assert sorted(environment.named()) == sorted(environment.for_lessons())
 
 
 def test_environment_has_a_python_that_the_project_supports():
@@ -88,11 +83,14 @@ def test_every_version_is_bounded_below_and_above(line):
 def test_classifiers_ci_and_requires_python_agree():
     versions = python_versions()
     assert PROJECT["requires-python"] == f">={versions[0]}"
-    assert workflow()["jobs"]["matrix"]["strategy"]["matrix"]["python"] == versions
+    assert (
+        workflow("test.yml")["jobs"]["matrix"]["strategy"]["matrix"]["python"]
+        == versions
+    )
 
 
 def test_ci_covers_every_platform_and_the_oldest_numpy():
-    matrix = workflow()["jobs"]["matrix"]["strategy"]["matrix"]
+    matrix = workflow("test.yml")["jobs"]["matrix"]["strategy"]["matrix"]
     assert {os.split("-")[0] for os in matrix["os"]} == {"ubuntu", "macos", "windows"}
     assert matrix["numpy"] == ["oldest", "newest"]
     first = {row["python"]: row["first"] for row in matrix["include"]}
@@ -101,19 +99,17 @@ def test_ci_covers_every_platform_and_the_oldest_numpy():
 
 
 def test_actions_are_pinned_by_major_version():
-    jobs = workflow()["jobs"].values()
+    paths = (ROOT / ".github/workflows").glob("*.yml")
+    jobs = [job for path in paths for job in workflow(path.name)["jobs"].values()]
     used = [step["uses"] for job in jobs for step in job["steps"] if "uses" in step]
     assert used
     assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in used)
 
 
 def test_ci_runs_the_commands_of_make_test():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
-    commands = re.findall(r"\$\(PY\) (-m .*)", recipe)
-    steps = workflow()["jobs"]["matrix"]["steps"]
+    commands = commands_of_make_test()
+    steps = workflow("test.yml")["jobs"]["matrix"]["steps"]
     runs = [step["run"].removeprefix("python ") for step in steps if "run" in step]
-    assert commands
     assert runs[-len(commands) :] == commands
 
 
@@ -122,6 +118,44 @@ def test_pre_commit_uses_the_ruff_of_the_test_extra():
     (repo,) = yaml.safe_load(text)["repos"]
     (ruff,) = [line for line in EXTRAS["test"] if line.startswith("ruff")]
     assert [hook["additional_dependencies"] for hook in repo["hooks"]] == [[ruff]] * 2
+
+
+def test_the_version_is_the_one_that_is_installed_and_looked_up_only_when_asked():
+    assert bpkit.__version__ == metadata.version("bpkit")
+    with pytest.raises(AttributeError, match="no attribute 'versoin'"):
+        _ = bpkit.versoin
+
+
+def test_the_version_stands_in_the_citation_and_in_the_changes():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    citation = yaml.safe_load(text)
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"].split(" AND ")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\S+?),? ", changes, re.MULTILINE)
+    assert versions[0] == PROJECT["version"]
+
+
+def test_the_licence_of_the_digits_is_part_of_the_metadata():
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+    assert "bpkit/_digits/ATTRIBUTION.md" in PROJECT["license-files"]
+    assert [f for f in PROJECT["license-files"] if not (ROOT / f).is_file()] == []
+
+
+def test_nothing_can_be_uploaded_under_a_name_that_is_another_s():
+    assert "Private :: Do Not Upload" in PROJECT["classifiers"]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_a_form_for_readers_asks_in_the_form_that_github_reads(path):
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(form) == {"name", "description", "body"}
+    ids = [field["id"] for field in form["body"]]
+    assert len(set(ids)) == len(ids)
+    for field in form["body"]:
+        assert field["type"] in {"input", "textarea"}
+        assert field["attributes"]["label"]
+    assert any(field.get("validations") == {"required": True} for field in form["body"])
 
 
 def test_there_is_no_lock_file():

@@ -8,6 +8,7 @@ import numpy as np
 import pictures
 import pytest
 from matplotlib.colors import to_hex
+from notebooks import images_in
 from PIL import Image
 
 from bpkit import plots
@@ -190,20 +191,23 @@ def displayed(monkeypatch):
 def test_show_displays_picture_and_alt_then_prints_the_finding(displayed, rng, capsys):
     picture = plots.confusion_matrix([0, 1], [0, 1])
     assert plots.show(picture, alt="A table of counts.") is None
-    [(args, kwargs)] = displayed
-    assert set(args[0]) == {"image/png", "text/plain"}
-    assert args[0]["text/plain"] == "A table of counts."
-    assert kwargs["metadata"]["image/png"]["alt"] == "A table of counts."
-    assert kwargs["metadata"]["image/png"]["width"] <= 700
-    assert kwargs["raw"] is True
+    [((data,), kwargs)] = displayed
+    assert data["text/plain"] == "A table of counts."
+    [image] = images_in(data.pop("text/html"))
+    assert image["alt"] == "A table of counts."
+    assert int(image["width"]) <= 700
+    assert image["src"].startswith("data:image/png;base64,iVBORw0KGgo")
+    assert set(data) == {"text/plain"}
+    assert kwargs == {"raw": True}
     assert " ".join(capsys.readouterr().out.split()) == picture.finding
 
 
 def test_show_breaks_long_findings_between_words(displayed, capsys):
     picture = plots.Picture(height=1)
-    picture.finding = " ".join(["word"] * 100) + " 1."
+    picture.finding = " ".join(["word", "η = 3"] * 40) + " 1."
     plots.show(picture, alt="Nothing.")
     lines = capsys.readouterr().out.splitlines()
+    assert sum(line.count("η = 3") for line in lines) == 40
     assert max(len(line) for line in lines) <= 72
     assert " ".join(lines) == picture.finding
 

@@ -116,3 +116,13 @@ def test_columns_and_rows_that_do_not_fit_are_refused(a, y, came):
 def test_noises_that_cannot_be_compared_are_refused(sizes, spreads, message):
     with pytest.raises(ValueError, match=message):
         noise_by_size(sizes, spreads, N)
+
+
+def test_the_titles_of_the_stretched_table_keep_clear_of_its_numbers():
+    picture = stretched_difference([[0.2], [0.9], [0.4]], [0.1, 1.0, 0.5])
+    picture.draw_without_rendering()
+    [ax] = picture.axes
+    above = max(t.get_window_extent().y1 for t in ax.get_xticklabels())
+    left = min(t.get_window_extent().x0 for t in ax.get_yticklabels())
+    assert ax.xaxis.label.get_window_extent().y0 > above + 5
+    assert ax.yaxis.label.get_window_extent().x1 < left - 5

@@ -98,7 +98,7 @@ def expressions(draw):
     return nodes[-1]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(expressions())
 def test_wires_run_to_the_right_and_no_two_boxes_overlap(output):
     places = arrange(output)
@@ -238,3 +238,17 @@ def test_the_exponents_of_the_steps_are_fitted():
 def test_steps_that_cannot_be_drawn_are_refused(steps, complaint):
     with pytest.raises(ValueError, match=complaint):
         steps_of_two_modes(*steps)
+
+
+@pytest.mark.parametrize("name", ["w0", "w₀", "x", "b"])
+def test_names_of_inputs_stand_beside_their_wires(name):
+    w, x = Node(2.0, name), Node(3.0, "x1")
+    picture = computation_graph(w * x)
+    picture.draw_without_rendering()
+    [ax] = picture.axes
+    for text in [t for t in ax.texts if t.get_text() in (name, "x1")]:
+        box = text.get_window_extent()
+        for line in ax.lines:
+            assert not any(
+                box.contains(*p) for p in ax.transData.transform(line.get_xydata())
+            )

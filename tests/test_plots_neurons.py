@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pictures
 import pytest
+from explorers import check_text
 from sentences import numbers
 
 from bpkit import backprop, forward_pass, sigmoid_prime
@@ -142,3 +143,14 @@ def test_counts_of_unlike_or_little_length_are_refused(counts):
 def test_no_questions_at_all_cannot_be_drawn():
     with pytest.raises(ValueError, match="must all be positive"):
         questions_asked([1, 2], [0, 6], [2, 4])
+
+
+def test_long_numbers_stay_in_their_boxes():
+    gains = [np.full((2, 1), 0.0123), np.full((2, 1), 0.0989)]
+    weights = [np.full((2, 2), -1.5)] * 2
+    for size in (-0.382, -0.0999, -0.00998, -0.000987):
+        picture = network_backward(weights, gains, np.full((2, 1), size))
+        picture.draw_without_rendering()
+        [ax] = picture.axes
+        for text in ax.texts:
+            check_text(ax, text)

@@ -1,10 +1,12 @@
 """Pictures of gradients: their findings are computed, and can tell a wrong gradient."""
 
 import re
+from itertools import combinations
 
 import numpy as np
 import pictures
 import pytest
+from explorers import meet
 from sentences import numbers
 
 from bpkit.plots.surfaces import (
@@ -75,6 +77,33 @@ def test_the_map_says_how_far_arrows_are_off():
     assert "within 180°" in flipped
     swapped = contour_map(*w, valley(w), valley_gradient(w)[::-1]).finding
     assert "within 1°" not in swapped
+
+
+def test_the_heights_on_the_map_are_free_of_arrows_axes_and_each_other():
+    w = np.array(grid())
+    for surface, slopes in (
+        (valley(w), valley_gradient(w)),
+        (w[0] * w[1], w[::-1]),
+        (np.sin(w[0]) + w[1], np.array([np.cos(w[0]), np.ones_like(w[0])])),
+    ):
+        picture = contour_map(*w, surface, slopes)
+        picture.draw_without_rendering()
+        [ax] = picture.axes
+        assert len(ax.texts) >= 5
+        window = ax.get_window_extent()
+        arrows = ax.collections[-1]
+        feet = arrows.XY
+        tips = feet + np.column_stack([arrows.U, arrows.V]) / arrows.scale
+        for text in ax.texts:
+            box = text.get_window_extent().padded(-1)
+            assert window.x0 < box.x0 < box.x1 < window.x1
+            assert window.y0 < box.y0 < box.y1 < window.y1
+            for part in np.linspace(0, 1, 30):
+                there = ax.transData.transform(feet + part * (tips - feet))
+                assert not any(box.contains(*place) for place in there)
+        boxes = [text.get_window_extent() for text in ax.texts]
+        for box, other in combinations(boxes, 2):
+            assert not meet(box, other)
 
 
 def test_the_map_of_level_ground_draws():

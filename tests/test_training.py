@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bpkit import Network, backprop, forward_pass
 from bpkit.costs import COSTS
-from bpkit.training import Training, with_ones
+from bpkit.training import Training, as_inputs
 
 networks = st.tuples(
     st.lists(st.integers(1, 7), min_size=2, max_size=6), st.integers(0, 2**32 - 1)
@@ -35,14 +35,14 @@ def some_batch(sizes, m, rng, dtype):
     precision=st.sampled_from([(np.float64, 1e-12), (np.float32, 1e-5)]),
     eta=st.sampled_from([0.1, 3.0, -1.0]),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_step_is_eta_times_what_backprop_says(network, m, cost, precision, eta):
     (sizes, seed), (dtype, exact) = network, precision
     rng = np.random.default_rng(seed)
     weights, biases = parameters_of(sizes, rng, dtype)
     x, y = some_batch(sizes, m, rng, dtype)
     training = Training(weights, biases, COSTS[cost], eta)
-    came = training.descend([(with_ones(x.T).T, y)])
+    came = training.descend([(as_inputs(x.T).T, y)])
     nabla_b, nabla_w = backprop(weights, biases, x, y, cost)
     for now, was, nabla in zip(
         training.weights + training.biases, weights + biases, nabla_w + nabla_b
@@ -54,14 +54,14 @@ def test_a_step_is_eta_times_what_backprop_says(network, m, cost, precision, eta
 
 
 @given(network=networks, cost=st.sampled_from(list(COSTS)))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_mini_batches_of_several_sizes_do_not_disturb_each_other(network, cost):
     sizes, seed = network
     rng = np.random.default_rng(seed)
     weights, biases = parameters_of(sizes, rng, float)
     batches = [some_batch(sizes, m, rng, float) for m in (4, 4, 1, 4, 3)]
     training = Training(weights, biases, COSTS[cost], 0.5)
-    cost_of_all = training.descend([(with_ones(x.T).T, y) for x, y in batches])
+    cost_of_all = training.descend([(as_inputs(x.T).T, y) for x, y in batches])
     costs = []
     for x, y in batches:
         output = forward_pass(weights, biases, x)[1][-1]
@@ -79,7 +79,7 @@ def test_what_it_was_given_is_copied():
     weights, biases = parameters_of([3, 4, 2], rng, float)
     before = copy.deepcopy(weights + biases)
     x, y = some_batch([3, 4, 2], 5, rng, float)
-    Training(weights, biases, COSTS["quadratic"], 1.0).descend([(with_ones(x.T).T, y)])
+    Training(weights, biases, COSTS["quadratic"], 1.0).descend([(as_inputs(x.T).T, y)])
     for was, now in zip(before, weights + biases):
         np.testing.assert_array_equal(was, now)
 
@@ -150,7 +150,7 @@ def test_layers_that_change_places_between_records_are_both_kept():
 
 def test_an_epoch_keeps_no_output_longer_than_it_must():
     rng = np.random.default_rng(0)
-    x, y = some_batch([2, 500], 6000, rng, float)
+    x, y = some_batch([2, 500], 12_000, rng, float)
     run = Network([2, 500], seed=0).train((x, y), 2, 10, 0.1)
     next(run)
     tracemalloc.start()
@@ -181,3 +181,14 @@ def test_the_cost_of_an_epoch_is_the_mean_over_all_its_examples():
     expected = net.mean_cost((x, y))
     (record,) = net.train((x, y), 1, 7, 1e-15)
     assert record.cost == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_mini_batch_moves_between_few_rooms(moves_of):
+    x, y = some_batch((3, 2), 200, np.random.default_rng(0), float)
+    net = Network([3, 5, 2], seed=0)
+
+    def moves(batches):
+        examples = x[:, : 10 * batches], y[:, : 10 * batches]
+        return moves_of(lambda: net.SGD(examples, 1, 10, 0.1))
+
+    assert 0 < moves(20) - moves(10) <= 6 * 10

@@ -39,7 +39,7 @@ def cloud_of(view):
     return np.array([batches.x, batches.y]), np.array([true.x, true.y])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 @example(at(m=512.0, count=200, network="after 3 epochs", magnify=True))
 @example(at(m=1.0, count=10))
@@ -51,7 +51,7 @@ def test_every_state_has_a_view_that_json_can_hold(state):
     check_writing(view.sentence)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 def test_the_sentence_is_true_of_the_drawn_points(state):
     view = EXPLORER.view(state)
@@ -84,7 +84,7 @@ def test_the_sentence_is_true_of_the_drawn_points(state):
     assert int(away) == np.sum(np.cos(angles) < 0)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_the_window_and_its_title_agree(state):
     view = EXPLORER.view(state)

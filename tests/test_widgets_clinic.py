@@ -85,7 +85,7 @@ def test_without_a_bug_everything_agrees_in_every_network():
 # --- every state ------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(states)
 def test_no_state_fails_or_warns(state):
     view = explorers.checked_view(EXPLORER, state)
@@ -93,7 +93,7 @@ def test_no_state_fails_or_warns(state):
     explorers.check_numbers_are_finite(view.sentence)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(states)
 def test_the_sentence_names_the_first_broken_equation(state):
     said = EXPLORER.view(state).sentence
@@ -116,7 +116,7 @@ def test_the_sentence_names_the_first_broken_equation(state):
     assert number(should) == pytest.approx(right[part][layer][entry], rel=6e-3)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(states)
 def test_the_sentence_counts_the_later_victims(state):
     said = EXPLORER.view(state).sentence
@@ -130,7 +130,7 @@ def test_the_sentence_counts_the_later_victims(state):
         assert "No other array is broken." in said
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(states)
 def test_a_common_factor_is_named_only_where_it_is_one(state):
     said = EXPLORER.view(state).sentence

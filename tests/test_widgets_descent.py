@@ -45,14 +45,14 @@ def walked(state):
 # --- every state ----------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(STATES)
 def test_every_state_has_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state, gaps=True)
     assert len(view.panels) == 2
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(STATES)
 def test_every_claim_is_true_of_the_walk(state):
     said = EXPLORER.view(state).sentence
@@ -106,7 +106,7 @@ def test_every_claim_is_true_of_the_walk(state):
         assert name in ("Divergence", "Wrong sign", "Noise", "Start")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(STATES, st.sampled_from(["walk", "step", "reset"]))
 def test_every_button_leads_to_a_clean_state(state, button):
     after = EXPLORER.act(button, state)

@@ -97,7 +97,7 @@ def test_clearing_empties_the_field(pad):
 
 
 @given(drawings, st.integers(-5, 10_000))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_drawing_raises(pad, strokes, pick):
     state = pad.clean({"strokes": strokes, "pick": pick})
     view = pad.view(state)

@@ -72,7 +72,7 @@ def said(step, **state):
 # --- every state ---------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
@@ -81,7 +81,7 @@ def test_every_state_gives_a_clean_view(state):
     assert view.sentence.startswith(f"Step {state['step']} of {LAST}: ")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(states, st.sampled_from(["back", "forward", "reset"]))
 def test_a_button_leads_to_a_state_that_the_controls_can_have(state, name):
     after = EXPLORER.act(name, state)
@@ -98,7 +98,7 @@ def test_an_unknown_button_is_refused():
         EXPLORER.act("sideways", START)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_no_box_overlaps_another(state):
     boxes = marks(EXPLORER.view(state), "box", 0)
@@ -127,7 +127,7 @@ def test_text_is_at_least_13_pixels():
 # --- the numbers ---------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_errors_and_slopes_are_the_gradient_of_the_cost(state):
     run = passes(*example_of(state))
@@ -149,7 +149,7 @@ def test_the_errors_are_what_nudging_says():
     assert relative_error(run.deltas[0], nudged) < 1e-7
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_boxes_hold_the_activations_and_the_errors(state):
     _, activations, deltas, _ = truth_of(state)
@@ -175,7 +175,7 @@ def test_the_boxes_hold_the_activations_and_the_errors(state):
                 assert box.fill == "#FFFFFF"
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_lines_of_the_last_step_have_the_sign_and_order_of_the_slopes(state):
     nabla_w = truth_of(state)[3]
@@ -234,7 +234,7 @@ def test_the_numbers_below_the_equations_are_its_own():
 # --- the sentence --------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_sentence_about_the_output_tells_which_way_the_cost_goes(state):
     deltas = truth_of(state)[2][1][:, 0]
@@ -244,7 +244,7 @@ def test_the_sentence_about_the_output_tells_which_way_the_cost_goes(state):
     assert all(close(numbers(n)[0], d) for (_, n), d in zip(found, deltas))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_sentence_about_hidden_errors_names_the_brightest_and_the_flattest(state):
     zs, _, deltas, _ = truth_of(state)
@@ -264,7 +264,7 @@ def test_the_sentence_about_hidden_errors_names_the_brightest_and_the_flattest(s
         assert close(numbers(flat[2])[0], slopes.min())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(states)
 def test_the_sentences_about_weights_name_the_largest_slope(state):
     nabla_w = truth_of(state)[3]

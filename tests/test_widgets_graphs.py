@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import check_writing, numbers
 
-from bpkit.widgets.graphs import GRAPHS, LAST, TAGS, WIDTH, GraphExplorer, sweep_of
+from bpkit.plots.static import picture_of
+from bpkit.widgets.graphs import GRAPHS, LAST, WIDTH, GraphExplorer, sweep_of
 
 EXPLORER = GraphExplorer()
 START = EXPLORER.start()
@@ -67,7 +68,7 @@ def labels(view):
 # --- every state -------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
@@ -77,7 +78,7 @@ def test_every_state_gives_a_clean_view(state):
     assert view.sentence.startswith(f"Step {min(state['step'], last)} of {last}")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states, st.sampled_from(["back", "forward", "all", "reset"]))
 def test_a_button_leads_to_a_state_that_the_controls_can_have(state, name):
     after = EXPLORER.act(name, state)
@@ -106,10 +107,16 @@ def test_everything_lies_in_the_window_and_can_be_read(graph):
                 assert panel.ylim[0] + 0.1 <= mark.y <= panel.ylim[1] - 0.1
 
 
+@settings(max_examples=40)
+@given(states)
+def test_numbers_keep_clear_of_the_boxes(state):
+    explorers.check_static_layout(picture_of(EXPLORER.view(state)))
+
+
 # --- the numbers -------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(states)
 def test_the_walk_finds_the_value_and_the_slopes_that_nudging_finds(state):
     here = sweep_of(state)
@@ -118,7 +125,7 @@ def test_the_walk_finds_the_value_and_the_slopes_that_nudging_finds(state):
         assert node.grad == pytest.approx(slope, rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 def test_the_last_sentence_gives_the_slopes_that_nudging_finds(state):
     sentence = EXPLORER.view({**state, "step": LAST}).sentence
@@ -130,7 +137,7 @@ def test_the_last_sentence_gives_the_slopes_that_nudging_finds(state):
         assert one == pytest.approx(other, rel=2e-3, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(states)
 def test_every_product_in_a_sentence_is_right(state):
     sentence = EXPLORER.view(state).sentence
@@ -140,7 +147,7 @@ def test_every_product_in_a_sentence_is_right(state):
         assert c == pytest.approx(a * b, rel=2e-3, abs=1e-300)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 def test_the_graph_shows_what_is_known_and_no_more(state):
     here = sweep_of(state)
@@ -184,7 +191,7 @@ def test_a_wire_shows_what_came_back_along_it():
     assert shown.count("26") == 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 def test_flat_ground_is_named_just_where_it_is(state):
     state = {**state, "graph": SIGMOID, "step": 7}
@@ -192,14 +199,29 @@ def test_flat_ground_is_named_just_where_it_is(state):
     assert ("σ is flat" in EXPLORER.view(state).sentence) == (f * (1 - f) < 0.05)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
-def test_a_nudge_without_an_input_is_named(state):
+def test_a_nudge_without_an_input_is_idle(state):
     count = len(GRAPHS[state["graph"]][1])
-    unused = [t for k, t in enumerate(TAGS, 1) if k > count and state[f"nudge{k}"]]
-    sentence = EXPLORER.view(state).sentence
-    assert ("has no input" in sentence) == bool(unused)
-    assert all(tag in sentence for tag in unused)
+    idle = {name for name in EXPLORER.idle(state) if name.startswith("nudge")}
+    assert idle == {f"nudge{k}" for k in range(count + 1, 6)}
+
+
+@pytest.mark.parametrize("graph", NAMES)
+def test_the_step_goes_no_further_than_the_graph(graph):
+    state = EXPLORER.clean({**START, "graph": graph, "step": LAST})
+    assert state["step"] == sweep_of(state).steps
+    assert f"Step {state['step']} of {state['step']}" in EXPLORER.view(state).sentence
+
+
+def test_the_graph_fills_its_panel():
+    for graph in NAMES:
+        [panel] = EXPLORER.view(EXPLORER.clean({**START, "graph": graph})).panels
+        low, high = panel.ylim
+        ys = [y for m in panel.marks if m.kind == "line" for y in m.y]
+        assert high - max(ys) < 0.7
+        assert min(ys) - low < 0.7
+        assert panel.height == pytest.approx(100 * (high - low), abs=30)
 
 
 def test_arrows_run_with_the_values_and_then_with_the_slopes():

@@ -59,7 +59,7 @@ def said(**state):
 # --- every state ---------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(states)
 def test_every_state_gives_a_clean_view(state):
     view = explorers.checked_view(EXPLORER, state)
@@ -71,13 +71,13 @@ def test_every_state_gives_a_clean_view(state):
         assert getattr(mark, "size", 13) >= 13
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(states)
 def test_reset_leads_back_to_the_start(state):
     explorers.check_reset(EXPLORER, state)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_boxes_hold_the_numbers_of_the_chosen_pass(state):
     zs, activations, deltas, _ = truth_of(state)
@@ -100,7 +100,7 @@ def test_boxes_hold_the_numbers_of_the_chosen_pass(state):
             assert (box.fill == "#FFFFFF") == (sigmoid_prime(z) >= 0.05)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_wires_show_what_was_chosen_and_its_sign(state):
     _, activations, deltas, nabla_w = truth_of(state)
@@ -145,7 +145,7 @@ def test_the_start_is_the_worked_network():
     assert zero.activations[-1].ravel().round(4).tolist() == [0.5118, 0.8544]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_both_passes_are_those_of_the_core(state):
     _, activations, deltas, nabla_w = truth_of(state)
@@ -160,7 +160,7 @@ def test_both_passes_are_those_of_the_core(state):
 # --- the sentence --------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_the_forward_sentence_gives_output_and_cost(state):
     zs, activations, _, _ = truth_of(state)
@@ -182,7 +182,7 @@ def test_the_forward_sentence_gives_output_and_cost(state):
         assert close(found[-1], zs[0][0, 0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_the_backward_sentence_names_the_weakest_amplifier(state):
     zs, activations, deltas, _ = truth_of(state)
@@ -200,7 +200,7 @@ def test_the_backward_sentence_names_the_weakest_amplifier(state):
     assert sigmoid_prime(z) == pytest.approx(weakest)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_the_sentence_about_two_wires_adds_up(state):
     _, _, deltas, _ = truth_of(state)
@@ -213,7 +213,7 @@ def test_the_sentence_about_two_wires_adds_up(state):
     assert ("pull against" in sentence) == (brought[0] * brought[1] < 0)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(states)
 def test_the_sentence_about_slopes_names_the_steepest_weight(state):
     nabla_w = truth_of(state)[3]

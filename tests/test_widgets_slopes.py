@@ -56,7 +56,7 @@ def precise_quotient(f, way, x, h):
 # --- every state -------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(states)
 def test_no_state_fails_or_warns(state):
     view = explorers.checked_view(EXPLORER, state)
@@ -66,7 +66,7 @@ def test_no_state_fails_or_warns(state):
     explorers.check_numbers_are_finite(view.sentence)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(states)
 def test_the_sentence_holds_when_computed_anew(state):
     sentence = EXPLORER.view(state).sentence

@@ -36,7 +36,7 @@ def seen(state):
     return sentence, {name: float(m.group(1)) for name, m in found.items() if m}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(states)
 @example(at("hinge", 1.0, 0.0))
 @example(at("hinge", 1.3, 0.3))
@@ -49,7 +49,7 @@ def test_every_state_has_a_view_that_json_can_hold(state):
     assert "-0.00" not in view.sentence
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(states)
 def test_the_sentence_is_true(state):
     surface = SURFACES[state["surface"]]

@@ -1,90 +1,61 @@
-"""Exercises: `check` an answer, ask for a `hint`, `reveal` the answer, see `progress`.
+"""The exercises of the course: ask for a `hint`, or `reveal` the answer.
 
 An answer goes through four rooms: `exercise` (what is asked), `attempt` (what
 happened), `judge` (what it means) and `verdict` (what is said). They know no exercise;
 the bank (`lesson_01` to `lesson_10`) is loaded at the first check.
 """
 
+from __future__ import annotations
+
 import difflib
 from functools import cache
 from importlib import import_module
 
-from bpkit.exercises.exercise import Exercise
-from bpkit.exercises.judge import judge
-from bpkit.exercises.verdict import Text, Verdict, together
+from bpkit.exercises.exercise import Exercise, Prediction
+from bpkit.exercises.verdict import Text
 
 LESSONS = range(1, 11)
 
-_verdicts = {}
 _hints_given = {}
 
 
 @cache
 def bank():
     """Return every exercise of the course by its name, in the order of the lessons."""
+    return _all_of(Exercise)
+
+
+@cache
+def predictions():
+    """Return every prediction of the course by its name."""
+    return _all_of(Prediction)
+
+
+def _all_of(kind):
+    """Return all that the lessons' modules hold of one kind, by its name."""
     modules = [import_module(f"bpkit.exercises.lesson_{n:02}") for n in LESSONS]
-    exercises = [
-        e for m in modules for e in vars(m).values() if isinstance(e, Exercise)
-    ]
-    return {exercise.name: exercise for exercise in exercises}
+    found = [e for m in modules for e in vars(m).values() if isinstance(e, kind)]
+    return {thing.name: thing for thing in found}
 
 
-def check(*answers, **named):
-    """Judge an answer to an exercise; never raise for a wrong one.
-
-    Parameters
-    ----------
-    *answers : callable
-        Your function. The exercise is the one of the function's name.
-    **named
-        A number worked by hand, ``check(nudge_ratio=6)``, or a function under the
-        exercise's name.
-
-    Returns
-    -------
-    Verdict
-        True where the answer passed; shows itself as text or as a card.
-
-    Examples
-    --------
-    >>> def sigmoid(z): ...
-    >>> check(sigmoid).attempted
-    False
-    """
-    given = [(_name_of(answer), answer) for answer in answers]
-    verdicts = [_check_one(name, answer) for name, answer in (*given, *named.items())]
-    if not verdicts:
-        return Verdict("check", False, False, None, "Give it your function or number.")
-    return together(verdicts)
+@cache
+def titles():
+    """Return what each lesson is about, by its number."""
+    modules = [import_module(f"bpkit.exercises.lesson_{n:02}") for n in LESSONS]
+    words = [m.__doc__.partition(": ")[2].rstrip(".") for m in modules]
+    return dict(zip(LESSONS, words, strict=True))
 
 
-def _name_of(answer):
-    """Return a function's name, or None for what has none."""
-    try:
-        return str(answer.__name__)
-    except Exception:  # whatever a learner's class raises
-        return None
-
-
-def _check_one(name, answer):
-    """Judge one answer and remember the verdict."""
-    exercise = bank().get(name)
-    if exercise is None:
-        return Verdict(name or "check", False, False, None, _unknown(name))
-    verdict = _verdicts[name] = judge(exercise, answer)
-    return verdict
-
-
-def _unknown(name):
+def unknown(name):
     """Say that no exercise has this name, and which one is near."""
     if name is None or name == "<lambda>":
         return "An answer needs the exercise's name: check(sigmoid=my_function)."
-    near = difflib.get_close_matches(str(name), bank(), n=1)
+    near = difflib.get_close_matches(str(name), bank() | predictions(), n=1)
     guess = f" Did you mean {near[0]}?" if near else ""
     return f"There is no exercise named {name}.{guess}"
 
 
-def hint(name):
+def hint(name: str) -> Text:
     """Give a hint for an exercise: one more at each call.
 
     Parameters
@@ -96,10 +67,15 @@ def hint(name):
     -------
     Text
         The hint, and how many there are.
+
+    Examples
+    --------
+    >>> hint("nudge_ratios")
+    There is no exercise named nudge_ratios. Did you mean nudge_ratio?
     """
     exercise = bank().get(name)
     if exercise is None:
-        return Text(_unknown(name))
+        return Text(unknown(name))
     given = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(exercise.hints))
     lines = [f"Hint {given} of {len(exercise.hints)}: {exercise.hints[given - 1]}"]
     if given == len(exercise.hints):
@@ -107,7 +83,7 @@ def hint(name):
     return Text("\n".join(lines))
 
 
-def reveal(name):
+def reveal(name: str) -> Text:
     """Show an exercise's reference answer.
 
     Parameters
@@ -119,27 +95,12 @@ def reveal(name):
     -------
     Text
         Its source code.
+
+    Examples
+    --------
+    >>> print(reveal("sigmoid"))  # doctest: +ELLIPSIS
+    def sigmoid(z):
+    ...
     """
     exercise = bank().get(name)
-    return Text(_unknown(name) if exercise is None else exercise.source.rstrip())
-
-
-def progress():
-    """Tell how far you are: every lesson with its exercises and their last verdicts.
-
-    Returns
-    -------
-    Text
-        A table. It knows what was checked since the kernel was started.
-    """
-    lines = []
-    for lesson in LESSONS:
-        exercises = [e for e in bank().values() if e.lesson == lesson]
-        passed = sum(bool(_verdicts.get(e.name)) for e in exercises)
-        lines.append(f"Lesson {lesson}: {passed} of {len(exercises)}")
-        for e in exercises:
-            verdict = _verdicts.get(e.name)
-            lines.append(
-                f"  {e.name:<24} {verdict.status if verdict else 'Not checked'}"
-            )
-    return Text("\n".join(lines))
+    return Text(unknown(name) if exercise is None else exercise.source.rstrip())

@@ -5,6 +5,8 @@ are compared one by one, each with a tolerance from the size of what was expecte
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 
@@ -17,6 +19,7 @@ ATOL = 1e-9  # of the largest entry expected
 class Difference:
     """The first place where an outcome is not what was expected.
 
+    In an array it is the first NaN or infinity that was not expected, if one came.
     ``why`` is "kind", "count" or "shape" where no numbers could be compared.
     """
 
@@ -63,7 +66,9 @@ def _leaf_difference(came, expected, rtol, where):
     if isinstance(came, np.bool_):
         came = bool(came)
     if expected is None or isinstance(expected, str | bool):
-        equal = type(came) is type(expected) and came == expected
+        # A text out of an array of texts is one too.
+        texts = isinstance(came, str) and isinstance(expected, str)
+        equal = (texts or type(came) is type(expected)) and came == expected
         return None if equal else Difference(where, came, expected)
     array, expected = real_numbers(came), np.asarray(expected)
     if array is None:
@@ -75,7 +80,9 @@ def _leaf_difference(came, expected, rtol, where):
     wrong = ~close(array, expected, rtol)
     if not wrong.any():
         return None
-    index = tuple(np.argwhere(wrong)[0].tolist())
+    broken = wrong & np.isfinite(expected) & ~np.isfinite(array)
+    # NaN is noticed, whatever else is wrong: then it should be seen.
+    index = tuple(np.argwhere(broken if broken.any() else wrong)[0].tolist())
     where += str(list(index)) if index else ""
     return Difference(where, array[index], expected[index], index=index)
 
@@ -84,7 +91,11 @@ def real_numbers(value):
     """Return a value as an array of real numbers, or None if it is none."""
     try:
         array = np.asarray(value)
-    except Exception:  # uneven lists, or whatever a learner's class raises
+        if array.dtype == object and all(
+            isinstance(v, Real | Decimal) for v in array.flat
+        ):
+            array = array.astype(float)  # fractions, decimals, very long integers
+    except BaseException:  # uneven lists, or whatever a learner's class raises
         return None
     return array if array.dtype.kind in "fiub" else None
 

@@ -2,11 +2,11 @@
 
 An exercise is defined once, as code that runs: the reference is a function, and so is
 every unusual right answer. A typical mistake is a slip of the reference or a function.
+A prediction is the experiment that it foretells.
 """
 
 import inspect
 import re
-import textwrap
 from dataclasses import dataclass, field
 
 from bpkit.exercises import slips
@@ -43,16 +43,22 @@ class Formula:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer, and the question that helps whoever gave it."""
+    """A typical wrong answer, and the question that helps whoever gave it.
+
+    ``lines`` is what a slip puts in place of the reference's lines.
+    """
 
     name: str
     function: object
     question: str
+    lines: str = ""
 
 
 @dataclass(eq=False)
 class Exercise:
-    """A task, its right answers and its wrong ones. Made by `exercise` or `number`.
+    """How answers to a task are judged. Made by `exercise` or `number`.
+
+    The task itself stands in the lesson, where the learner reads it.
 
     Attributes
     ----------
@@ -60,8 +66,6 @@ class Exercise:
         The right answer; `reveal` shows its source.
     lesson : int
         The lesson it belongs to.
-    task : str
-        What is asked, in one paragraph.
     cases : callable
         Returns the cases, made afresh at every call so that nothing is shared.
     hints : tuple of str
@@ -84,6 +88,8 @@ class Exercise:
         Whether the result may hold an argument's memory.
     is_number : bool
         Whether the answer is a number, not a function.
+    by_hand : bool
+        Whether about ten steps on paper are enough for a small call.
     seconds : float
         Time limit for all cases together.
     mistakes, variants : list
@@ -92,7 +98,6 @@ class Exercise:
 
     reference: object
     lesson: int
-    task: str
     cases: object
     hints: tuple
     observe: object = None
@@ -103,6 +108,7 @@ class Exercise:
     quiet: bool = False
     may_share: bool = False
     is_number: bool = False
+    by_hand: bool = True
     seconds: float = 5.0
     mistakes: list = field(default_factory=list)
     variants: list = field(default_factory=list)
@@ -158,7 +164,7 @@ class Exercise:
 
         Examples
         --------
-        >>> @exercise(lesson=0, task="", cases=list, hints=())
+        >>> @exercise(lesson=0, cases=list, hints=())
         ... def double(x):
         ...     twice = 2 * x  # product
         ...     return twice
@@ -173,21 +179,71 @@ class Exercise:
         for name, question, lines in slips.parse(text):
             make = slips.wrong_number if self.is_number else slips.slipped
             function = make(name, self.reference, source, lines)
-            self.mistakes.append(Mistake(name, function, question))
+            self.mistakes.append(Mistake(name, function, question, lines))
 
 
-def exercise(lesson, task, cases, hints, **options):
+def exercise(lesson, cases, hints, **options):
     """Make an exercise of the decorated reference answer."""
 
     def make(reference):
-        return Exercise(
-            reference, lesson, textwrap.dedent(task).strip(), cases, hints, **options
-        )
+        return Exercise(reference, lesson, cases, hints, **options)
 
     return make
 
 
-def number(lesson, task, hints, rtol=1e-3, **options):
+def number(lesson, hints, rtol=1e-3, **options):
     """Make an exercise whose answer is worked by hand: the reference computes it."""
     options |= {"is_number": True, "rtol": rtol}
-    return exercise(lesson, task, lambda: [Case()], hints, **options)
+    return exercise(lesson, lambda: [Case()], hints, **options)
+
+
+@dataclass(eq=False)
+class Prediction:
+    """What a learner foretells before an experiment. Made by `prediction`.
+
+    Attributes
+    ----------
+    truth : callable
+        Runs the experiment: returns the choice, or the number, that is right.
+    lesson : int
+        The lesson it belongs to.
+    choices : dict
+        What is said of each choice, a letter, once one is made: of the right one what
+        happens, of any other why it is tempting. Where a number is foretold, the
+        numbers that known mistakes would give.
+    rtol : float
+        Relative difference up to which numbers are the same.
+    """
+
+    truth: object
+    lesson: int
+    choices: dict
+    rtol: float
+
+    @property
+    def name(self):
+        """The name under which the learner's prediction is checked."""
+        return self.truth.__name__
+
+    @property
+    def is_number(self):
+        """Whether a number is foretold, not a letter."""
+        return not any(isinstance(choice, str) for choice in self.choices)
+
+
+def prediction(lesson, choices, rtol=0.02):
+    """Make a prediction of the decorated function, which runs the experiment.
+
+    Examples
+    --------
+    >>> @prediction(lesson=0, choices={"a": "Up.", "b": "It falls: down is downhill."})
+    ... def prediction_0_1():
+    ...     return "b"
+    >>> prediction_0_1.name, prediction_0_1.is_number
+    ('prediction_0_1', False)
+    """
+
+    def make(truth):
+        return Prediction(truth, lesson, choices, rtol)
+
+    return make

@@ -1,6 +1,7 @@
 """What it means: outcomes are held against those of the reference and the mistakes.
 
-A mistake is named when the answer equals it on every case, and no other mistake does.
+A mistake is named when the answer did what it does on every case, no other mistake does
+the same, and no other cause is likely to. Without a name, the facts are said.
 """
 
 import dis
@@ -9,16 +10,18 @@ from functools import cache
 
 import numpy as np
 
-from bpkit.exercises import sandbox, verdict
-from bpkit.exercises.attempt import Attempt, expected, outcome, parts
-from bpkit.exercises.compare import close_enough, differences
-from bpkit.exercises.observation import Pair, observation
+from bpkit.exercises import attempt, sandbox, verdict
+from bpkit.exercises.attempt import Attempt, Call, expected, outcome, parts
+from bpkit.exercises.compare import close_enough, differences, real_numbers
+from bpkit.exercises.observation import SHAPES, Pair, observation
 
 # What a function does that holds only `...`, `pass`, `return None` or `name = ...`. On
 # a Python whose opcodes have other names, such a stub is judged by what it gives, and
 # only dots that are given or computed with are known, by `_is_placeholder`.
 NOTHING = ("RESUME", "LOAD_CONST", "STORE_FAST", "RETURN_CONST", "RETURN_VALUE", "NOP")
 DOTS = (None, ...)
+RIGHT_NUMBERS = "transpose", "reshaped"  # facts on a shape that say no more is wrong
+LOOKING = 60  # seconds to judge: the first check of an exercise tries its mistakes too
 
 
 @sandbox.one_at_a_time()
@@ -26,22 +29,47 @@ def judge(exercise, answer):
     """Return the Verdict on an answer: a function, or for a number its value."""
     if _is_stub(answer):
         return verdict.not_yet(exercise)
-    if not (exercise.is_number or callable(answer)):
-        return verdict.no_function(exercise, answer)
-    expected(exercise)  # before an answer can break what the reference needs
     tried = Attempt(exercise, answer)
-    ending = sandbox.run(tried.run, exercise.seconds)
-    if ending.interrupted:
-        return verdict.interrupted(exercise, ending, len(tried.outcomes))
-    try:
-        return _verdict_on(tried)
-    except Exception as error:  # an object may break whoever looks at it
-        return verdict.cannot_be_judged(exercise, error)
+    if exercise.is_number or callable(answer):
+        expected(exercise)  # before an answer can break what the reference needs
+        ending = sandbox.run(tried.run, exercise.seconds)
+        if ending.interrupted:
+            return verdict.interrupted(exercise, ending, len(tried.outcomes))
+    # Whoever looks at an object runs its code, too.
+    looked = sandbox.run(lambda: _verdict_on(tried), LOOKING)
+    if looked.interrupted:
+        return verdict.cannot_be_judged(exercise, looked)
+    return looked.value
+
+
+def foresee(prediction, answer):
+    """Return the Verdict on a prediction: a letter, or a number that may be rounded."""
+    said = _a_number(answer) if prediction.is_number else _a_letter(answer)
+    if said is None or not (prediction.is_number or said in prediction.choices):
+        return verdict.not_foretold(prediction, answer)
+    truth = prediction.truth()
+    if prediction.is_number and close_enough(said, truth, prediction.rtol):
+        said = truth
+    return verdict.foretold(prediction, said, truth)
+
+
+def _a_letter(answer):
+    """Return the letter that an answer is, or None."""
+    return answer.strip().lower() if isinstance(answer, str) else None
+
+
+def _a_number(answer):
+    """Return the one finite number that an answer is, or None."""
+    value = None if isinstance(answer, str) else real_numbers(answer)
+    one = value is not None and np.size(value) == 1 and np.isfinite(value).all()
+    return float(np.reshape(value, ())) if one else None
 
 
 def _verdict_on(tried):
     """Return the Verdict on outcomes: right, a proved mistake, or the facts."""
     exercise, came = tried.exercise, tried.outcomes
+    if not came:
+        return verdict.no_function(exercise, tried.answer)
     if all(map(_is_placeholder, came)):
         return verdict.not_yet(exercise)
     found = flaws(exercise, came)
@@ -50,15 +78,58 @@ def _verdict_on(tried):
         return verdict.wrong(exercise, [verdict.fact(tried.leftover)])
     if not wrong:
         return verdict.right(exercise)
-    i = next((i for i in wrong if came[i].error is None), wrong[0])
-    shown = verdict.shown(exercise, exercise.cases()[i], came[i], found[i])
     mistake = proof(exercise, came)
+    seen, about = (None, []) if mistake else observation(_pairs(tried))
+    with_value = [i for i in wrong if came[i].error is None]
+    i = _shown_case(tried, with_value if mistake else wrong, about)
+    call = Call.of(exercise, i, came[i].copy)
+    shown = verdict.shown(
+        exercise, call, came[i], found[i], _repeats(tried, i, found[i])
+    )
     if mistake:
-        return verdict.wrong(exercise, shown, mistake)
-    said = facts(tried)
-    if len(wrong) < len(came):
+        return verdict.wrong(exercise, shown, mistake, call)
+    said = facts(tried, seen if i in about else None)
+    raised = sum(found[k] == ("raised",) for k in wrong)
+    if 0 < raised < len(came):
+        said.insert(0, verdict.raised(exercise, came, i))
+    silent = all(outcome.returned is None for outcome in came)
+    if silent and came[i].printed and not exercise.observe:
+        said.insert(0, verdict.fact("printed", came[i].printed))
+    if raised < len(wrong) < len(came):
         said.append(verdict.fact("partly", len(came) - len(wrong), len(came)))
-    return verdict.unproved(exercise, shown, said, came[i].error or tried.leftover)
+    cause = came[i].error is not None or tried.leftover or _is_known(found[i])
+    return verdict.unproved(exercise, shown, said, cause, call)
+
+
+def _shown_case(tried, wrong, about):
+    """Return the smallest wrong case that a fact is about, or if none is, the smallest.
+
+    It is one that raised only where most of the wrong ones did.
+    """
+    sizes = attempt.sizes(tried.exercise)
+    raised = {i for i in wrong if tried.outcomes[i].error is not None}
+    most = 2 * len(raised) > len(wrong)
+    return min(wrong, key=lambda i: ((i in raised) != most, i not in about, sizes[i]))
+
+
+def _repeats(tried, i, flaw):
+    """Return whether the answer alone, called once more, does what is shown.
+
+    It does not where an observer called it more than once, or found words for it.
+    """
+    if tried.leftover or not tried.exercise.observe:
+        return not tried.leftover
+    told = isinstance(flaw, tuple) or not isinstance(flaw.expected, str | bool)
+    return told and tried.outcomes[i].finished <= 1
+
+
+def _is_known(flaw):
+    """Return whether a flaw is its own cause, so that no work by hand would help."""
+    if isinstance(flaw, tuple) or flaw.why == "kind":
+        return True
+    return flaw.why == "shape" and any(
+        SHAPES[name](flaw.came, flaw.expected) for name in RIGHT_NUMBERS
+    )
 
 
 def flaws(exercise, came):
@@ -87,19 +158,68 @@ def proof(exercise, came):
     needed = 1 if exercise.is_number else 2
     matching = [
         mistake
-        for mistake in exercise.mistakes
+        for mistake in _suspects(exercise, came[0])
         if all(
             same_outcome(exercise, one, _made(exercise, mistake, i), right)
             for i, (one, right) in enumerate(zip(came, expected(exercise), strict=True))
         )
         and _proofs(exercise, mistake) >= needed
+        and (exercise.is_number or _is_telling(exercise, mistake, came))
     ]
     return matching[0] if len(matching) == 1 else None
 
 
+def _suspects(exercise, came):
+    """Return the mistakes whose value on the first case is the one that came."""
+    made = [_made(exercise, mistake, 0).copy for mistake in exercise.mistakes]
+    found = differences([came.copy] * len(made), made, exercise.rtol)
+    pairs = zip(exercise.mistakes, found, strict=True)
+    return [mistake for mistake, difference in pairs if not difference]
+
+
+def _is_telling(exercise, mistake, came):
+    """Return whether no other cause is likely to give a mistake's outcomes.
+
+    Zeros, or one constant, come from many slips. Then an answer must also have asked
+    the functions that it was handed at the mistake's points.
+    """
+    if not _is_constant(exercise, mistake):
+        return True
+    asked = [(c.asked, _made(exercise, mistake, i).asked) for i, c in enumerate(came)]
+    return any(m for _, m in asked) and all(
+        _within(c, m) and _within(m, c) for c, m in asked
+    )
+
+
+@cache
+def _is_constant(exercise, mistake):
+    """Return whether all numbers that a mistake gives are one number."""
+    made = [_made(exercise, mistake, i) for i in range(len(expected(exercise)))]
+    numbers = [
+        number
+        for outcome in made
+        if outcome.error is None
+        for part in parts(outcome.copy)
+        if not isinstance(part, bool) and real_numbers(part) is not None
+        for number in np.ravel(part)
+    ]
+    return len(numbers) > 1 and close_enough(numbers, numbers[:1] * len(numbers))
+
+
+def _within(points, others):
+    """Return whether all points are, to rounding, among the others.
+
+    Most come in the same order: the search begins where the others are as far along.
+    """
+    return all(
+        any(close_enough(p, o) for o in (*others[k:], *others[:k]))
+        for k, p in enumerate(points)
+    )
+
+
 @cache
 def _made(exercise, mistake, i):
-    """Return a mistake's outcome on case i; the first case tells most apart."""
+    """Return a mistake's outcome on case i."""
     return outcome(exercise, mistake.function, _cases(exercise, mistake)[i])
 
 
@@ -130,34 +250,67 @@ def same_outcome(exercise, came, made, right):
     return quirks or not close_enough(made.copy, right.copy, exercise.rtol)
 
 
-def facts(tried):
-    """Return the sentences on what the numbers prove beyond the first difference."""
+def facts(tried, seen):
+    """Return sentences on what the calls prove; `seen` is a fact on their values."""
     exercise, right = tried.exercise, expected(tried.exercise)
     if exercise.is_number:
         opposite = -np.asarray(right[0].copy)
         flipped = close_enough(tried.outcomes[0].copy, opposite, exercise.rtol)
         return [verdict.fact("flipped")] if flipped else []
-    quantities = exercise.quantities or (lambda *args, **kwargs: {})
-    pairs = [
-        Pair(came.copy, e.copy, quantities(*case.args, **case.kwargs))
-        for case, came, e in zip(exercise.cases(), tried.outcomes, right, strict=True)
-        if came.error is None
-    ]
+    raised = [outcome.error is not None for outcome in tried.outcomes]
     said = [verdict.fact(tried.leftover)] if tried.leftover else []
-    found = observation(pairs)
-    if found:
-        said.append(verdict.fact(*found))
-    if exercise.explain and pairs:
+    said += _of_the_calls(exercise, tried.outcomes, right)
+    if seen:
+        said.append(verdict.observed(exercise, any(raised), *seen))
+    if exercise.explain and not all(raised):
         explain = sandbox.run(lambda: exercise.explain(tried.answer), exercise.seconds)
         said.append(explain.value)
     return [sentence for sentence in said if sentence]
+
+
+def _pairs(tried):
+    """Return what came and what was expected of each call that did not raise."""
+    exercise, right = tried.exercise, expected(tried.exercise)
+    if exercise.is_number:
+        return {}
+    quantities = exercise.quantities or (lambda *args, **kwargs: {})
+    calls = zip(exercise.cases(), tried.outcomes, right, strict=True)
+    return {
+        i: Pair(came.copy, e.copy, quantities(*case.args, **case.kwargs))
+        for i, (case, came, e) in enumerate(calls)
+        if came.error is None
+    }
+
+
+def _of_the_calls(exercise, came, right):
+    """Return the facts on how the calls went, whatever numbers they gave."""
+    said = []
+    if all(outcome.error is not None for outcome in came):
+        return said
+    if any(r.asked for r in right) and not any(c.asked for c in came):
+        said.append(verdict.fact("unasked", verdict.functions_in(exercise)))
+    pairs = zip(came, right, strict=True)
+    if any(_holds_twice(c.copy) and not _holds_twice(r.copy) for c, r in pairs):
+        said.append(verdict.fact("twice"))
+    return said
+
+
+def _holds_twice(value):
+    """Return whether one array stands in a result at two places."""
+    arrays = [id(part) for part in parts(value) if isinstance(part, np.ndarray)]
+    return len(set(arrays)) < len(arrays)
+
+
+def is_ours(answer):
+    """Return whether an answer is bpkit's own function, and nobody's work."""
+    return str(getattr(answer, "__module__", "")).partition(".")[0] == "bpkit"
 
 
 def _is_stub(answer):
     """Return whether an answer is still `...`: a value, or a function of that body."""
     if answer is None or answer is ...:
         return True
-    return isinstance(answer, types.FunctionType) and all(
+    return type(answer) is types.FunctionType and all(
         step.opname in NOTHING and ("CONST" not in step.opname or step.argval in DOTS)
         for step in dis.get_instructions(answer)
     )
@@ -165,8 +318,9 @@ def _is_stub(answer):
 
 def _is_placeholder(outcome):
     """Return whether an outcome comes from dots that were not replaced."""
+    error = outcome.error
     return (
-        isinstance(outcome.error, NotImplementedError)
-        or (isinstance(outcome.error, TypeError) and "ellipsis" in str(outcome.error))
+        (isinstance(error, NotImplementedError) and sandbox.raised_by_learner(error))
+        or (isinstance(error, TypeError) and "ellipsis" in str(error))
         or any(part is ... for part in parts(outcome.returned))
     )

@@ -10,10 +10,6 @@ from bpkit.exercises.exercise import Case, Formula, exercise, number
 
 @number(
     lesson=1,
-    task="""
-    J = w² at w = 3. Nudge w by a small ε: J grows by about how many times ε? Give the
-    number that this ratio approaches as ε shrinks.
-    """,
     hints=(
         "Compute (3.001² − 3²) / 0.001 on paper.",
         "(3 + ε)² = 9 + 6ε + ε². Take away 9, divide by ε, and let ε go to zero.",
@@ -28,7 +24,8 @@ def nudge_ratio():
 nudge_ratio.slips("""
 the_value: That is J itself. By how much does J change?
     9
-one_side_only: That is w. Which side of a square of side w grows, and how many?
+one_side_only: With a nudge of ε: how many strips does the square get, and what area has
+each?
     3
 the_growth: That is how much J grows for ε = 0.001. How many ε is it?
     0.006
@@ -39,7 +36,7 @@ upside_down: Which of the two changes stands above the line: J's or w's?
     1 / 6
 shrinks: Does J = w² grow or shrink when w = 3 grows?
     -6
-slope_of_another_point: Where do you stand: is w equal to 3, or is J?
+slope_of_another_point: How long is each of the two strips: 3, or 9?
     2 * 9
 nudge_of_one: Is your ε small? What remains of the ratio when it shrinks?
     4**2 - 3**2
@@ -57,16 +54,22 @@ def as_an_array():
 
 
 cube = Formula("x³", lambda x: x**3)
+inverse = Formula("1/x", lambda x: 1 / x)
 
 
 def slopes():
     return [
         Case(cube, 1.5, 0.5),
-        Case(Formula("1/x", lambda x: 1 / x), 2.0, 0.25),
+        Case(inverse, 2.0, 0.25),
         Case(Formula("sin", np.sin), -1.3, 0.7),
         Case(Formula("x² − 5x", lambda x: x**2 - 5 * x), 2, 0.3),
         Case(cube, -2.0, 0.01),
         Case(Formula("2.7x", lambda x: 2.7 * x), 2.5, 2),
+        Case(cube, 1.5, -0.5),
+        Case(cube, 1.5, 1e-6),
+        Case(inverse, 0.01, 1e-4),
+        Case(Formula("10⁻⁹x", lambda x: 1e-9 * x), 1.0, 1.0),
+        Case(Formula("sin(10⁷x)", lambda x: np.sin(1e7 * x)), 0.0, 1e-7),
     ]
 
 
@@ -80,10 +83,6 @@ def does_not_use_h(answer):
 
 @exercise(
     lesson=1,
-    task="""
-    Write the forward difference quotient: the slope of f from x to x + h. `f` is a
-    function of one number, `x` a number, `h` the step. Return a number.
-    """,
     cases=slopes,
     hints=(
         "A slope is height over width. At which two places do you need f?",
@@ -106,7 +105,7 @@ height_only: That is the height. How wide was the step?
     return f(x + h) - f(x)  # slope
 width_over_height: What stands above the line: the height or the width?
     return h / (f(x + h) - f(x))  # slope
-heights_swapped: Does a growing f have a positive slope with you?
+heights_swapped: If f grows, is your quotient positive?
     return (f(x) - f(x + h)) / h  # slope
 steps_back: Which way does your step go, forward or back?
     return (f(x) - f(x - h)) / h  # slope
@@ -114,7 +113,7 @@ central_quotient: At which two points do you call f? One should be x itself.
     return (f(x + h) - f(x - h)) / (2 * h)  # slope
 twice_the_width: Are your two points h apart, or 2h?
     return (f(x + h) - f(x)) / (2 * h)  # slope
-step_of_its_own: Is every parameter actually used?
+step_of_its_own: Call it with h = 0.5: how far apart are the two points that you use?
     h = 1e-5
     return (f(x + h) - f(x)) / h  # slope
 points_coincide: Print the two points at which you call f. Do they differ?
@@ -126,7 +125,7 @@ divides_by_x: How far apart are your two points: x, or h?
     return (f(x + h) - f(x)) / x  # slope
 step_as_place: At x = 1.5 and h = 0.5: at which two points is f needed?
     return (f(h) - f(x)) / h  # slope
-whole_numbers: Which operator drops the decimals?
+whole_numbers: Where do the decimals get lost?
     return (f(x + h) - f(x)) // h  # slope
 size_only: Can a slope be negative? Try a function that falls.
     return abs(f(x + h) - f(x)) / h  # slope
@@ -153,13 +152,10 @@ def from_numpy_differences(f, x, h):
 
 @exercise(
     lesson=1,
-    task="""
-    Write the central difference quotient: the slope of f from x − h to x + h. `f` is a
-    function of one number, `x` a number, `h` the step to either side. Return a number.
-    """,
     cases=slopes,
     hints=(
-        "Height over width again. How far is it from x − h to x + h?",
+        "At x = 2 and h = 0.5: at which two points is f needed, and how far apart are "
+        "they?",
         "The height is f(x + h) − f(x − h), the width 2h.",
         "In Python a / 2 * h is (a / 2) · h. Where do brackets belong?",
     ),
@@ -183,27 +179,28 @@ forward_quotient: Where do you look: on one side of x, or on both?
     return (f(x + h) - f(x)) / h  # slope
 backward_quotient: Where do you look: only to the left of x, or on both sides?
     return (f(x) - f(x - h)) / h  # slope
-forward_over_two_h: Both points, and both of them counted: from x, or x − h?
+forward_over_two_h: You divide by 2h. How far apart are the two points that you use?
     return (f(x + h) - f(x)) / (2 * h)  # slope
 half_steps: How far from x are your points: h, or half of it?
     return (f(x + h / 2) - f(x - h / 2)) / h  # slope
-points_swapped: Does a growing f have a positive slope with you?
+points_swapped: If f grows, is your quotient positive?
     return (f(x - h) - f(x + h)) / (2 * h)  # slope
 adds_the_values: Is the height a sum of two values, or a difference?
     return (f(x + h) + f(x - h)) / (2 * h)  # slope
 no_brackets: Which runs first here: the subtraction or the division?
     return f(x + h) - f(x - h) / (2 * h)  # slope
-own_step: Is every parameter actually used?
+own_step: Call it with h = 0.5: how far apart are the two points that you use?
     h = 1e-5
     return (f(x + h) - f(x - h)) / (2 * h)  # slope
 points_fall_together: Print the two points at which you call f. Do they differ?
     h = 1e-16
     return (f(x + h) - f(x - h)) / (2 * h)  # slope
-floors: Which operator drops the decimals?
+floors: Where do the decimals get lost?
     return (f(x + h) - f(x - h)) // (2 * h)  # slope
 width_squared: What is the width: 2h, or h²?
     return (f(x + h) - f(x - h)) / h**2  # slope
-second_difference: That is how the slope changes. What does the slope need?
+second_difference: That is how fast the slope changes. A slope needs f at two points: at
+how many do you call it?
     return (f(x + h) - 2 * f(x) + f(x - h)) / h**2  # slope
 """)
 
@@ -241,21 +238,22 @@ def weighted_inputs():
         Case(np.array([1000.0, -0.5, 2.0])),
         Case(np.array([[0.9, 800.0]])),
         Case(np.array([-1000, 1000, 1])),
+        Case(np.array([10_000.0, 0.3, -10_000.0])),
+        Case(np.array([6.5, -7.0, 12.0, -15.0, 30.0, 3e-9, 5e-324])),
+        Case(np.array([[0.5]])),
+        Case(np.array([[0.6, -1.1], [-2.3, 1.7]])),
+        Case(np.array([1.5, 1.5, 0.0, 0.0])),
+        Case(np.array([[0.2, 1.4], [-0.9, 2.6], [-3.2, 0.8]]).T),
     ]
 
 
 @exercise(
     lesson=1,
-    task="""
-    Write the sigmoid, σ(z) = 1 / (1 + e^(−z)). `z` is a number or an array of any
-    shape; what comes back has the same shape. It must hold for |z| = 1000 too, without
-    an overflow warning.
-    """,
     cases=weighted_inputs,
     hints=(
-        "np.exp works entry by entry, so the formula holds for every shape.",
-        "e^1000 is too large for a float, e^(−1000) is a harmless 0. For which z does "
-        "the formula need e^1000?",
+        "Write 1 / (1 + np.exp(-z)) first. For which calls does check complain?",
+        "For z < 0 multiply top and bottom by e^z. Which power of e is left, and can "
+        "it overflow?",
         "With e = np.exp(-np.abs(z)) nothing overflows: σ(z) is 1 / (1 + e) for "
         "z ≥ 0 and e / (1 + e) for z < 0.",
     ),
@@ -274,9 +272,9 @@ where_computes_both: np.where picks one of two arrays. Which of the two is compu
     return np.where(z >= 0, right, left)  # σ
 infinity_over_infinity: What is ∞ / ∞? Print np.exp(z) at z = 1000.
     return np.exp(z) / (1 + np.exp(z))  # σ
-falls: Should σ rise or fall as z grows? Look at the sign in the exponent.
+falls: Should σ rise or fall as z grows? Print yours at z = −2 and at z = 2.
     return 1 / (1 + np.exp(z))  # σ
-the_rest_to_one: It falls as z grows. What is missing from it to 1?
+the_rest_to_one: For large z, does yours come near 0, or near 1? And σ?
     return np.exp(-z) / (1 + np.exp(-z))  # σ
 brackets_forgotten: Which runs first in 1 / 1 + e: / or +?
     return 1 / 1 + np.exp(-z)  # σ
@@ -285,13 +283,15 @@ minus_below: What is σ(0)? Is there a plus or a minus below the line?
         return 1 / (1 - np.exp(-z))  # σ
 hyperbolic_tangent: Which values can it take? σ lies between 0 and 1.
     return np.tanh(z)  # σ
-tanh_of_the_whole: Compare with σ at z = 1: does tanh want z, or half of it?
+tanh_of_the_whole: Your value at z = 1 is the right one for z = 2. What happens to z on
+the way?
     return (1 + np.tanh(z)) / 2  # σ
-tanh_not_moved: Which values can it take? tanh(z/2) still has to be moved into 0 to 1.
+tanh_not_moved: Between which two values does yours lie, and between which two does σ?
     return np.tanh(z / 2)  # σ
 its_slope: That is the slope of the sigmoid. What is asked for?
     return e / (1 + e) ** 2  # σ
-keeps_whole_numbers: Print the dtype of your result when z holds whole numbers.
+keeps_whole_numbers: When z holds whole numbers: can the array that you give back hold
+0.88?
     a = np.zeros_like(z)
     a[...] = np.where(z >= 0, 1, e) / (1 + e)
     return a  # σ
@@ -357,16 +357,11 @@ def number_by_number(z):
 
 @exercise(
     lesson=1,
-    task="""
-    Write the slope of the sigmoid, σ′(z) = σ(z)(1 − σ(z)). `z` is the weighted input
-    itself, a number or an array of any shape; what comes back has the same shape. It
-    must hold for |z| = 1000 too, without an overflow warning.
-    """,
     cases=weighted_inputs,
     hints=(
-        "σ′(z) = σ(z)(1 − σ(z)): compute σ(z) once and use it twice.",
-        "No warning comes if your sigmoid gives none. Or: σ′ is the same at z and at "
-        "−z, so that |z| will do.",
+        "Which of your functions gives σ(z) without overflow?",
+        "If it overflows at z = −1000, use σ(|z|): the slope at −z is the slope at z.",
+        "a = sigmoid(z); then a * (1 − a).",
     ),
     quiet=True,
 )
@@ -381,11 +376,12 @@ of_the_activation: Is the input z, or is it σ(z) already?
     return z * (1 - z)  # σ′
 negative: The sigmoid rises everywhere. Can its slope be negative?
     return -a * (1 - a)  # σ′
-overflow_to_nan: At z = −1000: which intermediate overflows, and what is ∞ / ∞?
+overflow_to_nan: At z = −1000: which part of your formula overflows, and what is ∞ / ∞?
     return np.exp(-z) / (1 + np.exp(-z)) ** 2  # σ′
 overflow_below: For which z is e^(−z) too large to hold?
     a = 1 / (1 + np.exp(-z))  # σ
-overflow_to_nan_above: At z = 1000: which intermediate overflows, and what is ∞ / ∞?
+overflow_to_nan_above: At z = 1000: which part of your formula overflows, and what is ∞
+/ ∞?
     return np.exp(z) / (1 + np.exp(z)) ** 2  # σ′
 overflow_on_both_sides: On which sides of zero does an exp overflow?
     return 1 / (2 + np.exp(z) + np.exp(-z))  # σ′
@@ -396,13 +392,10 @@ one_factor_missing: That is 1 − σ(z). Which factor is missing?
 plus_for_minus: How large is the slope at z = 1000, where σ is flat?
     a = activations.sigmoid(z)  # σ
     return a * (1 + a)  # σ′
-half_replaced: Where does z still stand, and where should σ(z)?
+half_replaced: Which z in your code should be σ(z)?
     return activations.sigmoid(z) * (1 - z)  # σ′
 sigmoid_twice: How often is the sigmoid applied before the slope is taken?
     a = activations.sigmoid(activations.sigmoid(z))  # σ
-no_brackets_around: Which runs first in a * 1 − a: * or −?
-    a = activations.sigmoid(z)  # σ
-    return a * 1 - a  # σ′
 one_minus_the_square: What is a (1 − a) when multiplied out? Which a is squared?
     a = activations.sigmoid(z)  # σ
     return 1 - a**2  # σ′
@@ -410,7 +403,7 @@ both_squared: What is a (1 − a) at z = 0? Count the factors.
     return (a * (1 - a)) ** 2  # σ′
 slope_of_tanh: Of which function is 1 − tanh² the slope?
     return 1 - np.tanh(z) ** 2  # σ′
-whole_slopes: Print the dtype of your result when z holds whole numbers.
+whole_slopes: When z holds whole numbers: can the array that you give back hold 0.1?
     slope = np.zeros_like(z)
     slope[...] = a * (1 - a)
     return slope  # σ′

@@ -10,11 +10,15 @@ def outputs_and_targets():
     sizes = [(2, 3), (3, 5), (4, 1), (1, 4), (3, 3), (5, 2)]
     cases = [Case(rng.normal(size=s).round(2), rng.normal(size=s)) for s in sizes]
     one_hot = np.array([[1, 0], [0, 0], [0, 1]])
+    uneven = np.array([[1, 2], [-4, 3]])
     return [
         *cases,
         Case(np.array([[0.8, 0.1], [0.3, 0.4], [0.2, 0.9]]), one_hot),
         Case(np.array([[3, 0, 1], [4, -1, 2]]), np.array([[1, 2, 0], [0, 1, 5]])),
         Case(np.array([[2], [7]]), np.array([[5], [1]])),
+        Case(np.array([[1, 0, 2]]), np.array([[0.5, 0.25, 0.5]])),
+        Case(np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([[0.5, 0.5], [0.5, 0.5]])),
+        *(Case(s * np.array([[3, -1], [2, 5]]), s * uneven) for s in (1e-9, 1e9)),
     ]
 
 
@@ -24,11 +28,6 @@ def counts(a, y):
 
 @exercise(
     lesson=2,
-    task="""
-    Write the quadratic cost: half the squared distance ½‖a − y‖² of every column, and
-    the mean of that over the columns. Outputs `a` and targets `y` have shape (n, m), an
-    example a column. Return a float.
-    """,
     cases=outputs_and_targets,
     hints=(
         "For one column the squared distance is the sum of the squares of its entries.",
@@ -47,7 +46,7 @@ forgets_the_half: Which constant stands before ‖a − y‖²?
     return np.sum((a - y) ** 2) / m  # cost
 sum_for_mean: Repeat every example: should the cost double?
     return np.sum((a - y) ** 2) / 2  # cost
-bare_sum: Neither halved nor averaged: what does the task ask of the sum?
+bare_sum: Work two columns by hand: which steps come after the sum of squares?
     return np.sum((a - y) ** 2)  # cost
 mean_over_all_entries: Mean over what: the columns, or all entries?
     return np.mean((a - y) ** 2) / 2  # cost
@@ -55,19 +54,20 @@ mean_squared_error: Mean over what: the columns, or all entries? And the half?
     return np.mean((a - y) ** 2)  # cost
 divides_by_rows: Which axis holds the examples: rows or columns?
     m = a.shape[0]  # examples
-divides_by_len: How many entries has len(a): rows, or columns? And the half?
+divides_by_len: For shape (3, 5) you divide by 3: is that the number of examples? And
+the half?
     return np.sum((a - y) ** 2) / len(a)  # cost
-length_not_squared: Is this a length or a squared length?
+length_not_squared: Does the cost hold ‖a − y‖, or its square?
     return np.mean(np.linalg.norm(a - y, axis=0)) / 2  # cost
-length_of_everything: Is this a length or a squared length, and of one column or of all?
+length_of_everything: With one column: do you get ½‖a − y‖, or ½‖a − y‖²?
     return np.linalg.norm(a - y) / 2  # cost
 squares_the_sum: Are differences squared before they are summed, or after?
     return np.mean(np.sum(a - y, axis=0) ** 2) / 2  # cost
-difference_of_squares: Is it the distance of a from y, or the difference of lengths?
+difference_of_squares: Do you square the differences, or subtract the squares?
     return np.sum(a**2 - y**2) / (2 * m)  # cost
 nothing_squared: Can your cost be zero when a is wrong? Where is the square?
     return np.sum(a - y) / (2 * m)  # cost
-absolute_values: |a − y| or its square?
+absolute_values: What does the cost add up: sizes of differences, or their squares?
     return np.sum(np.abs(a - y)) / (2 * m)  # cost
 one_cost_a_column: One number a column. What is asked of them together?
     return np.sum((a - y) ** 2, axis=0) / 2  # cost
@@ -75,7 +75,7 @@ one_cost_a_row: Over which axis do you sum: is a row an example?
     return np.sum((a - y) ** 2, axis=1) / 2  # cost
 two_halves: How often is the half applied? Does one of them stand inside a square?
     return np.sum((a - y) ** 2) / (4 * m)  # cost
-drops_the_decimals: Which operator drops the decimals?
+drops_the_decimals: Where do the decimals get lost?
     return np.sum((a - y) ** 2) // 2 / m  # cost
 negative_cost: Can a cost be negative?
     return -np.sum((a - y) ** 2) / (2 * m)  # cost
@@ -108,16 +108,11 @@ def by_einsum(a, y):
 
 @exercise(
     lesson=2,
-    task="""
-    Write the slope of one example's quadratic cost ½‖a − y‖² with respect to every
-    entry of its output, for all columns at once. `a` and `y` have shape (n, m), one
-    column an example. Return an array of the shape of `a`; do not divide by m.
-    """,
     cases=outputs_and_targets,
     hints=(
         "For one entry the cost is ½(a − y)². What is its slope in a?",
-        "The 2 that comes down from the square meets the ½ before it.",
         "If a is above y, the cost rises with a: so the slope is positive there.",
+        "The 2 of the square meets the ½: what is left is a − y, for every entry.",
     ),
     quantities=counts,
 )
@@ -130,18 +125,17 @@ target_minus_output: If a rises slightly above y, does the cost rise or fall?
     return y - a  # ∂C/∂a
 twice: Which constant stands before your cost?
     return 2 * (a - y)  # ∂C/∂a
-half: The slope of ½u² is u. Where did the 2 of the square go?
+half: What is the slope of u², and what is half of it?
     return (a - y) / 2  # ∂C/∂a
 summed_up: How many partial derivatives are asked for?
     return np.sum(a - y)  # ∂C/∂a
 summed_down_the_columns: How many partial derivatives has a column of n entries?
     return np.sum(a - y, axis=0)  # ∂C/∂a
-averaged_over_the_columns: One number an entry or one an output? Who averaged the
-columns?
+averaged_over_the_columns: How many columns has a, and how many has your result?
     return np.mean(a - y, axis=1, keepdims=True)  # ∂C/∂a
-divided_by_m: One example's cost, or the mean of all? Who divides by m?
+divided_by_m: Is this the slope of one example's cost, or of the mean over all?
     return (a - y) / a.shape[1]  # ∂C/∂a
-divided_by_n: Who divides by the number of outputs?
+divided_by_n: One column, n entries: does ½‖a − y‖² divide by n?
     return (a - y) / a.shape[0]  # ∂C/∂a
 the_cost_itself: That is the cost of every entry. What is its slope?
     return 0.5 * (a - y) ** 2  # ∂C/∂a
@@ -149,12 +143,12 @@ distance_only: A slope has a sign. What does yours say where a is below y?
     return np.abs(a - y)  # ∂C/∂a
 sign_only: Does the slope grow with the distance from y?
     return np.sign(a - y)  # ∂C/∂a
-with_the_sigmoid: With respect to what: to the output a, or to what is before it?
+with_the_sigmoid: The cost is ½‖a − y‖². Where in it is there a sigmoid?
     return (a - y) * a * (1 - a)  # ∂C/∂a
 in_the_callers_array: Print a after the call: whose array did you change?
     a -= y
     return a  # ∂C/∂a
-transposed: Compare the shape with that of a.
+transposed: Which shape has a, and which has your result?
     return (a - y).T  # ∂C/∂a
 """)
 
@@ -188,11 +182,16 @@ def landscapes():
         Case(pairs, np.array([[0.7, -1.2, 0.4], [2.0, 0.3, -1.6]]), 0.25),
         Case(power, np.array([[0.5], [-1.1], [1.4]])),
         Case(block, np.array([[0.6, -1.3], [1.7, 0.8]]), 0.1),
-        Case(mixed, np.array([[[0.3, -0.9]], [[1.2, 2.1]]])),
+        Case(mixed, np.array([[[0.3, -0.9]], [[1.2, 2.1]]]), 0.2),
         Case(mixed, np.array([0.4, -0.7, 1.9, 0.2]), 0.7),
         Case(power, np.array([1, 2, -1]), 0.3),
         Case(bend, np.array([3, 2]), 0.15),
-        Case(mixed, np.array([[1, 4], [2, -3]])),
+        Case(mixed, np.array([[1, 4, 0], [2, -3, 5]])),
+        Case(mixed, np.array([1.0, 1.0]), 0.25),
+        Case(pairs, np.array([[0.7, 2.0], [-1.2, 0.3], [0.4, -1.6]]).T, 0.25),
+        Case(power, np.array(3.0), 0.5),
+        Case(power, np.array([0.0]), 0.5),
+        Case(mixed, np.array([[2e-9, -1e-300, 0.5, -1.5, 0.25]]), 0.25),
     ]
 
 
@@ -205,21 +204,15 @@ def gradient_without_h(answer):
     """Say that an answer is the same for two steps."""
     x = np.array([0.5, 1.5])
     sine = Formula("sin Σx", lambda x: np.sin(np.sum(x)))
-    wide, narrow = answer(sine, x.copy(), 0.5), answer(sine, x.copy(), 0.25)
-    if isinstance(wide, np.ndarray) and wide.any() and np.array_equal(wide, narrow):
+    # Copies, for an answer may give back one array, filled anew.
+    wide, narrow = (np.copy(answer(sine, x.copy(), h)) for h in (0.5, 0.25))
+    if wide.any() and np.array_equal(wide, narrow):
         return "It gives the same for h = 0.5 and h = 0.25: is h used?"
     return None
 
 
 @exercise(
     lesson=2,
-    task="""
-    Measure the gradient by nudging: for every entry of `x`, the central difference
-    quotient of `f` with step `h` along that entry alone. `f` takes an array of the
-    shape of `x` and returns a number; `x` may have any shape and may hold whole
-    numbers. Return a float array of the shape of `x`. The caller's `x` comes back as it
-    was.
-    """,
     cases=landscapes,
     hints=(
         "One entry at a time: the others stay where they are. "
@@ -251,7 +244,7 @@ multiplies_by_h: Which runs first in a / 2 * h: / or *?
     gradient[index] = (right - left) / 2 * h  # slope
 divides_by_one_h: How far apart are your two points?
     gradient[index] = (right - left) / h  # slope
-spacing_missing: What spacing does your quotient assume: 1, or h?
+spacing_missing: How wide is it from x − h to x + h: 2, or 2h?
     gradient[index] = (right - left) / 2  # slope
 forward_only: Compare your errors at h and h/10. On how many sides do you look?
     x[index] = kept  # nudge down
@@ -265,18 +258,20 @@ half_steps: How far from x are your points: h, or half of it?
     gradient[index] = (right - left) / h  # slope
 downhill: If f grows along an entry, which sign has its slope?
     gradient[index] = (left - right) / (2 * h)  # slope
-step_of_its_own: Is every parameter actually used?
+step_of_its_own: Call it with h = 0.1: how far do you move the entry?
     h = 1e-5
     x = np.array(x, dtype=float)  # a copy, in floats
-floors: Which operator drops the decimals?
+floors: Where do the decimals get lost?
     gradient[index] = (right - left) // (2 * h)  # slope
-nudge_cut_off: Print x after perturbing, when it holds whole numbers.
+nudge_cut_off: When x holds whole numbers: print an entry before and after its nudge.
+How far did it move?
     pass  # a copy, in floats
-slopes_cut_off: Which dtype holds your results when x is whole?
+slopes_cut_off: When x holds whole numbers: can the array of your slopes hold 0.5?
     gradient = np.zeros_like(x)
     x = np.array(x, dtype=float)  # a copy, in floats
     pass  # one slope an entry
-nudge_and_slopes_cut_off: When x is whole: print x after perturbing, and your dtypes.
+nudge_and_slopes_cut_off: When x holds whole numbers: which of your arrays cannot hold
+0.00001?
     pass  # a copy, in floats
     gradient = np.zeros_like(x)  # one slope an entry
 never_puts_back: When you come to the second entry, where is the first?
@@ -288,7 +283,7 @@ leaves_x_nudged: After the call, is x what it was? And at the second entry?
     pass  # put back
 steps_back_once: At which two points do you call f, and how far apart are they?
     x[index] -= h  # nudge down
-puts_back_by_adding: Is x + h − 2h + h exactly x? Who still knows the old value?
+puts_back_by_adding: Is x + h − 2h + h exactly x? Where have you kept the old value?
     pass  # a copy, in floats
     x[index] += h  # nudge up
     x[index] -= 2 * h  # nudge down
@@ -390,6 +385,7 @@ def classified():
     five = np.array([[0, -13], [26, 5], [6, -2], [1, 3], [2, -6]]) / 10
     five_2 = np.array([[-14, -9], [4, -5], [5, 8], [-14, 10], [-6, 21]]) / 10
     narrow = np.array([[0.1, -0.1], [0.6, 0.1], [-0.5, 0.4], [1.3, 0.9]])
+    tiny = 2.0**-20  # by which a margin is missed: sums with it are exact
     return [
         Case(four, x, 1),
         Case(four, x, 0, 0.5),
@@ -402,7 +398,18 @@ def classified():
         Case(narrow, np.array([[-0.7], [-1.3]]), 0, 2.5),
         Case(np.array([[2, 0], [1, 1], [0, -1]]), np.array([[1.0], [0.7]]), 1),
         Case(np.array([[1, -2], [3, 1], [2, 2]]), np.array([[3], [1]]), 1, 6),
+        Case(np.array([[3, 1], [1, -2], [2, 2]]), np.array([[1], [3]]), 1, 6),
+        Case(np.array([[3, 0], [2, 0], [3, 1]]), np.array([[-1.0], [-0.5]]), 0),
         Case(np.array([[1, -2], [3, 1], [0, 2]]), np.array([[3], [1]]), 1, 0.5),
+        Case(np.zeros((3, 2)), np.ones((2, 1)), 0),
+        Case(np.array([[1.0], [0.0]]), np.array([[1.0]]), 0),
+        Case(np.array([[0, 2], [3, 0], [1, 1]]), np.array([[1], [1]]), 1),
+        # Hard calls are no smaller than easy ones, so that an easy one is shown first.
+        Case(np.array([[1.0, 0.0], [0.0, tiny], [-2.0, 0.0]]), np.ones((2, 1)), 0),
+        Case(np.array([[2.0, tiny], [3.0, 1.0], [3.5, -2.0]]), np.ones((2, 1)), 1, 2.0),
+        Case(np.array([[2e9, 1.0], [3e9, 0.0], [1e9, 1.0]]), np.ones((2, 1)), 0, 5.0),
+        # No class is wrong.
+        Case(np.arange(1.0, 9.0)[None], np.ones((8, 1)), 0),
     ]
 
 
@@ -412,15 +419,10 @@ def classes(w, x, y, margin=1.0):
 
 @exercise(
     lesson=2,
-    task="""
-    Write the hinge loss of one example: with the scores s = W x, the sum over all wrong
-    classes j ≠ y of max(0, s_j − s_y + margin). `w` has shape (k, n), one row a class;
-    `x` has shape (n, 1); `y` is the right class, an int from 0 to k − 1. Return a
-    float.
-    """,
     cases=classified,
     hints=(
-        "First the scores: one number a class, shape (k, 1). Which one is the right's?",
+        "First the scores: one number for each class, shape (k, 1). Which one belongs "
+        "to class y?",
         "np.maximum(0, …) works class by class; then sum. What does the right class "
         "itself contribute if you do not leave it out?",
         "Compute np.maximum(0, s − s[y] + margin), set its entry y to 0, and sum.",
@@ -441,11 +443,11 @@ sum?
 max_after_the_sum: Is max taken before or after summing?
     losses = scores - scores[y] + margin  # loss of a class
     return max(0.0, np.sum(losses))  # all classes
-scores_swapped: Which score should be the larger, s_y or s_j? Who is subtracted?
+scores_swapped: If a wrong class's score rises, should the loss rise or fall?
     losses = np.maximum(0, scores[y] - scores + margin)  # loss of a class
 margin_subtracted: Should a larger margin make the loss larger or smaller?
     losses = np.maximum(0, scores - scores[y] - margin)  # loss of a class
-without_max: Where the right class leads by far, is there a loss below zero?
+without_max: Can a class that keeps far away make the loss smaller?
     losses = scores - scores[y] + margin  # loss of a class
 margin_always_one: Is every parameter actually used?
     losses = np.maximum(0, scores - scores[y] + 1)  # loss of a class
@@ -497,12 +499,6 @@ def takes_the_margin_away(w, x, y, margin=1.0):
 
 @exercise(
     lesson=2,
-    task="""
-    Write the gradient of the hinge loss with respect to the weights. A wrong class j
-    whose margin is violated, s_j − s_y + margin > 0, adds xᵀ to row j and takes xᵀ from
-    row y; every other class adds nothing. `w` has shape (k, n), `x` (n, 1), `y` is the
-    right class, an int. Return an array of the shape of `w`.
-    """,
     cases=classified,
     hints=(
         "Make a column of k numbers: 1 where the margin is violated, 0 elsewhere. "
@@ -525,25 +521,26 @@ no_indicator: Where is the loss flat? What does a class that keeps away add?
     violated = np.ones((len(w), 1))  # 1 or 0 a class
 right_row_missing: If the right class's score moves, does the loss?
     pass  # each pulls on s_y
-right_row_once: In how many terms of the sum does s_y stand?
+right_row_once: Two classes violate their margins: how many terms pull on s_y?
     violated[y] = -np.max(violated)  # each pulls on s_y
-right_row_always: In how many terms of the sum does s_y stand, when none is violated?
+right_row_always: Is s_y pulled as hard when no margin is violated as when two are?
     violated[y] = -1  # each pulls on s_y
 right_row_added: With which sign does s_y stand in the loss?
     violated[y] = np.sum(violated)  # each pulls on s_y
 counts_itself: Is the right class among those counted? s_y − s_y + margin > 0.
     pass  # not the right class
-right_class_like_the_others: What does row y get: what a wrong class gets?
+right_class_like_the_others: Your row y holds + xᵀ. If s_y rises, does the loss rise?
     pass  # not the right class
     pass  # each pulls on s_y
-one_too_few: You take xᵀ away once for each. Was row y's own 1 set to 0 before?
+one_too_few: How many margins are violated, and how often does row y lose xᵀ? Print
+both.
     pass  # not the right class
     violated[y] -= np.sum(np.delete(violated, y))  # each pulls on s_y
 sign_flipped: If a violating score rises, does the loss rise or fall?
     return -violated @ x.T  # gradient
 indicator_reversed: Which classes violate the margin: those above 0, or below?
     violated = np.where(scores - scores[y] + margin < 0, 1.0, 0.0)  # 1 or 0 a class
-clipped: What does the indicator test: the loss, or the gradient's entries?
+clipped: Can a slope of this loss be negative? Print yours: is one of them below zero?
     return np.maximum(0, violated @ x.T)  # gradient
 margin_always_one: Is every parameter actually used?
     violated = np.where(scores - scores[y] + 1 > 0, 1.0, 0.0)  # 1 or 0 a class
@@ -551,9 +548,11 @@ margin_left_out: When is the margin violated: only when s_j exceeds s_y?
     violated = np.where(scores - scores[y] > 0, 1.0, 0.0)  # 1 or 0 a class
 margin_subtracted: Does a larger margin mean more violations or fewer?
     violated = np.where(scores - scores[y] - margin > 0, 1.0, 0.0)  # 1 or 0 a class
-scores_swapped: Which score has to lead, s_y or s_j? Who is subtracted?
+scores_swapped: A wrong class scores high: is its margin violated, or met?
     violated = np.where(scores[y] - scores + margin > 0, 1.0, 0.0)  # 1 or 0 a class
-all_or_none: Who decides about row j: the whole loss, or class j's own term?
+just_kept_counts_too: Is a margin violated that is just kept, with nothing to spare?
+    violated = np.where(scores - scores[y] + margin >= 0, 1.0, 0.0)  # 1 or 0 a class
+all_or_none: Class 1 comes too near, class 2 does not: which of their rows get xᵀ?
     violated[y] = 0
     violated[:] = np.max(violated)
     violated[y] = 0  # not the right class
@@ -568,6 +567,8 @@ transposed: Compare the shape with that of w: what is a row?
     return (violated @ x.T).T  # gradient
 divided_by_the_classes: Sum over the wrong classes, or mean?
     return violated @ x.T / len(w)  # gradient
+near_misses_overlooked: A margin missed by a millionth: is it kept, or violated?
+    violated = np.where(scores - scores[y] + margin > 1e-3, 1.0, 0.0)  # 1 or 0 a class
 with_respect_to_x: With respect to what: the weights, or x?
     return w.T @ violated  # gradient
 """)
@@ -616,20 +617,21 @@ def two_gradients():
         Case(np.array([-2.5]), np.array([1.5])),
         Case(np.zeros((2, 2)), np.zeros((2, 2))),
         Case(np.zeros(3), np.zeros(3)),
+        Case(np.array([2e-6, -1e-6]), np.array([-1e-6, 3e-6])),
+        Case(np.array([2e9, -1e9]), np.array([-1e9, 3e9])),
+        Case(near, near * (1 + 1e-7)),
+        Case(np.array(2.0), np.array(3.0)),
+        Case(np.array([[1.0, 1.0], [1.0, 3.0]]), np.array([[1.0, 2.0], [1.0, 0.5]]).T),
     ]
 
 
 @exercise(
     lesson=2,
-    task="""
-    Compare two gradients: ‖a − n‖ / (‖a‖ + ‖n‖), with ‖ ‖ the Euclidean length over all
-    entries. `a` and `n` are arrays of one shape, any shape. Return a float; 0.0 when
-    both are all zeros.
-    """,
     cases=two_gradients,
     hints=(
-        "np.linalg.norm(a) is the Euclidean length over all entries.",
-        "What does your formula give when both lengths are zero? Test for that first.",
+        "First the part below the line: two lengths. When is their sum 0?",
+        "size = np.linalg.norm(a) + np.linalg.norm(n). Return 0.0 if size is 0, else "
+        "np.linalg.norm(a − n) / size.",
     ),
 )
 def relative_error(a, n):
@@ -641,7 +643,7 @@ relative_error.slips("""
 length_of_the_sum: Can this denominator cancel to zero? Try n = −a.
     size = np.linalg.norm(a + n)  # below the line
     return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
-zero_over_zero: What if both vanish?
+zero_over_zero: What do you get for two gradients that are all zeros?
     return np.linalg.norm(a - n) / size  # quotient
 not_relative: Is an error of 1 large? Relative to what?
     return np.linalg.norm(a - n)  # quotient
@@ -653,18 +655,16 @@ relative_to_n: Whose length is below the line? Swap a and n: the same?
     return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
 relative_to_the_larger: Below the line: the larger of the two, or both together?
     size = max(np.linalg.norm(a), np.linalg.norm(n))  # below the line
-compares_nothing: Can your check fail? Feed it a gradient that is twice too large.
-    return 0.0  # quotient
 difference_of_lengths: Two gradients of equal length: must they be equal?
     difference = abs(np.linalg.norm(a) - np.linalg.norm(n))
     return difference / size if size > 0 else 0.0  # quotient
-squared_lengths: Length, or squared length?
+squared_lengths: Is the length of (3, 4) equal to 25, or to 5?
     size = np.linalg.norm(a) ** 2 + np.linalg.norm(n) ** 2  # below the line
     return np.linalg.norm(a - n) ** 2 / size if size > 0 else 0.0  # quotient
-sums_of_sizes: Is the Euclidean length the sum of the absolute values?
+sums_of_sizes: Is the length of (3, 4) equal to 7, or to 5?
     size = np.sum(np.abs(a)) + np.sum(np.abs(n))  # below the line
     return np.sum(np.abs(a - n)) / size if size > 0 else 0.0  # quotient
-largest_entries: Is the Euclidean length the largest entry?
+largest_entries: Is the length of (3, 4) equal to 4, or to 5?
     size = np.max(np.abs(a)) + np.max(np.abs(n))  # below the line
     return np.max(np.abs(a - n)) / size if size > 0 else 0.0  # quotient
 zero_if_either_is: One of them zero, the other not: do they agree?

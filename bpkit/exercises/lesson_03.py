@@ -1,8 +1,11 @@
 """Exercises of lesson 3: walking downhill."""
 
+import math
+
 import numpy as np
 
-from bpkit.exercises.exercise import Case, Formula, exercise, number
+from bpkit.exercises.exercise import Case, Formula, exercise, number, prediction
+from bpkit.network import Network
 
 double_well = Formula("(x² − 1)² + 0.3x", lambda x: (x**2 - 1) ** 2 + 0.3 * x)
 double_well_slope = Formula("4x(x² − 1) + 0.3", lambda x: 4 * x * (x**2 - 1) + 0.3)
@@ -19,19 +22,22 @@ def places():
         Case(np.array([3, -4]), np.array([2.5, 1.5]), 0.3),
         Case(np.array([5, 1, 2]), np.array([1, -2, 3]), 0.25),
         Case(2, 3, 0.5),
+        Case(np.array([2.0]), np.array([-1.5]), 0.4),
+        Case(np.array([[[0.0, 1.5]], [[1.5, -2.0]]]), np.full((2, 1, 2), 0.5), 0.2),
+        Case(np.arange(6.0).reshape(3, 2).T, np.arange(6.0).reshape(2, 3), 0.6),
+        Case(np.array([1.5, -0.5]), np.zeros(2), 0.3),
+        *(
+            Case(s * np.array([[3, 1]]), s * np.array([[-2, 5]]), 0.4)
+            for s in (1e-9, 1e9)
+        ),
     ]
 
 
 @exercise(
     lesson=3,
-    task="""
-    Take one step of gradient descent: return the new point. `x` is where you stand, a
-    number or an array of any shape; `gradient` is the slope there, of the same shape;
-    `eta` is the learning rate. The caller's `x` stays as it is.
-    """,
     cases=places,
     hints=(
-        "The gradient points uphill. Which way do you walk?",
+        "At a slope of +6: should x become larger, or smaller?",
         "The step is eta times the gradient, and it starts at x.",
         "x − eta · gradient, as a new array.",
     ),
@@ -48,7 +54,7 @@ from_the_origin: Where does the step start?
     return -eta * gradient  # new point
 the_step_alone: That is the step. Where do you stand after it?
     return eta * gradient  # new point
-stays: Who holds the new value? That is the old one.
+stays: That is the old point. Where is the new one kept?
     x - eta * gradient
     return x  # new point
 whole_gradient: How long is the step? Is every parameter used?
@@ -59,7 +65,7 @@ shortens_x: What is multiplied by eta: the gradient, or where you stand?
     return eta * x - gradient  # new point
 both_shrink: Which runs first in (x − gradient) · eta? Only one of them shrinks.
     return (x - gradient) * eta  # new point
-slope_times_x: What did you take away: eta times the slope, or times x · slope?
+slope_times_x: What did you take away: eta times the slope, or that times x?
     return x - eta * gradient * x  # new point
 direction_only: On a gentler slope, should the step stay as long as on a steep one?
     return x - eta * np.sign(gradient)  # new point
@@ -68,7 +74,7 @@ unit_gradient: How long is the step where the slope is steep, and where gentle?
 in_the_callers_array: Print x before and after the call: whose array is it?
     x -= eta * gradient
     return x  # new point
-stays_whole: Print the dtype of your new point when x holds whole numbers.
+stays_whole: When x holds whole numbers: can the array that you give back hold 0.25?
     new = np.array(x)
     new[...] = x - eta * gradient
     return new  # new point
@@ -94,32 +100,34 @@ def by_numpy(x, gradient, eta):
 
 def walks():
     four = Formula("4x", lambda x: 4 * x)
+    third_power = Formula("x³", lambda x: x**3)
     return [
         Case(four, 1.5, 0.1, 3),
         Case(valley_slope, np.array([2.0, -1.0]), 0.07, 4),
         Case(double_well_slope, -0.5, 0.1, 5),
-        Case(Formula("x³", lambda x: x**3), np.array([[0.9], [-1.2], [0.4]]), 0.7, 3),
+        Case(third_power, np.array([[0.9], [-1.2], [0.4]]), 0.7, 3),
         Case(double_well_slope, np.array([[0.3, -1.1], [1.2, 0.05]]), 0.05, 2),
         Case(valley_slope, np.array([0.5, 1.5]), 0.21, 6),
         Case(four, 2.0, 0.3, 1),
         Case(four, 3, 0.07, 4),
         Case(valley_slope, np.array([4, -3]), 0.05, 3),
         Case(valley_slope, np.array([1.0, 2.0]), 0.1, 0),
+        Case(third_power, np.array([0.8]), 0.5, 2),
+        Case(third_power, np.array([[[0.9, 0.0]], [[0.9, -0.4]]]), 0.3, 2),
+        Case(third_power, np.array([[0.5, -0.3], [0.2, 0.7], [0.1, -0.6]]).T, 0.4, 2),
+        Case(four, 1.5, 0.1, 60),
+        Case(four, 1.5, 0.6, 30),
+        Case(Formula("−4x", lambda x: -4 * x), 1e-9, 0.05, 60),
+        Case(four, 0.0, 0.3, 3),
+        Case(four, np.array([[2e9, -3e9]]), 0.1, 2),
     ]
 
 
 @exercise(
     lesson=3,
-    task="""
-    Walk downhill: return the array of the `steps` + 1 points of gradient descent, the
-    first of which is `x0`. `gradient` is a function that gives the slope at a point;
-    `x0` is a number or an array; `eta` is the learning rate. The result has shape
-    (steps + 1,) for a number, (steps + 1, *x0.shape) for an array; the caller's `x0`
-    stays as it is.
-    """,
     cases=walks,
     hints=(
-        "Keep a list of points that begins with x0, and append one point a step.",
+        "Keep a list of points that begins with x0; append one point for each step.",
         "The slope changes as you move: ask for gradient(…) at the newest point.",
         "In the loop: points.append(points[-1] − eta · gradient(points[-1])). "
         "At the end: np.array(points).",
@@ -143,7 +151,7 @@ always_from_the_start: Where does each step start: at the newest point?
     points.append(x0 - eta * gradient(x))  # step
 jumps_to_the_origin: Where does the step start?
     points.append(-eta * gradient(x))  # step
-never_moves: Who holds the new value? All your points are the first.
+never_moves: All your points equal x0. Where do you keep the new one?
     points.append(x)  # step
 eta_forgotten: How long is the step? Is every parameter used?
     points.append(x - gradient(x))  # step
@@ -153,9 +161,12 @@ end_left_out: With 3 steps there are 4 points. Which is missing?
     return np.array(points[:-1])  # path
 one_step_too_many: How often does your loop run for steps = 3?
     for _ in range(steps + 1):  # one step a turn
+one_step_too_few: How often does your loop run for steps = 3?
+    for _ in range(steps - 1):  # one step a turn
 the_end_alone: That is where the walk ends. What is the whole path?
     return points[-1]  # path
-one_array_many_times: How many times is one and the same array in your list?
+the_end_at_every_point: Every point that came is the end of the walk. What has
+overwritten those before it?
     points = [np.array(x0, dtype=float)]  # the first
     x -= eta * gradient(x)
     points.append(x)  # step
@@ -168,15 +179,15 @@ leaves_the_start_moved: The path is right. But what is x0 after the call?
     points.append(np.copy(x0))  # step
 points_as_columns: Is the first axis the steps? Compare the shapes.
     return np.array(points).T  # path
-whole_points: Print the dtype of your array of points when x0 is whole.
+whole_points: When x0 holds whole numbers: can your points hold 0.25?
     new = np.array(x)
     new[...] = x - eta * gradient(x)
     points.append(new)  # step
 slopes_for_points: Those are the slopes along the way. Where are the points?
     return np.array([gradient(x) for x in points])  # path
-backwards: In which order do you walk?
+backwards: Which should be the first point of your array: the start, or the end?
     return np.array(points[::-1])  # path
-shrinking_eta: Does the step shrink by itself as you go? Who divides it?
+shrinking_eta: Nearer the minimum the slope shrinks by itself. Must eta shrink too?
     points.append(x - eta / len(points) * gradient(x))  # step
 """)
 
@@ -218,13 +229,10 @@ def as_a_list(gradient, x0, eta, steps):
 
 @number(
     lesson=3,
-    task="""
-    For C = 2x², gradient descent steps from x to x − η C′(x). Below which η does every
-    start come ever nearer to the minimum?
-    """,
     hints=(
-        "C′(x) = 4x. Write the new point as a factor times x.",
+        "By which factor does a step at η = 0.4 multiply x? And at η = 0.6?",
         "The factor is 1 − 4η. It has to lie between −1 and 1.",
+        "1 − 4η > −1: what does that say about η?",
     ),
 )
 def largest_stable_eta():
@@ -235,17 +243,17 @@ def largest_stable_eta():
 largest_stable_eta.slips("""
 lands_at_once: There one step lands on the minimum. Is a longer one safe?
     0.25
-slope_of_x_squared: What is C′(x) for C = 2x²? You used x²'s.
+factor_of_minus_three: Try η = 1: by which factor does a step multiply x?
     1.0
-inverted: From 4η < 2: what is divided by what?
+factor_of_minus_seven: Try η = 2: by which factor does a step multiply x?
     2.0
-the_slope_factor: That is the factor in C′(x) = 4x. Which η makes 1 − 4η equal to −1?
+factor_of_minus_fifteen: Try η = 4: by which factor does a step multiply x?
     4.0
 negative_eta: The step already goes against the slope: which sign is left for η?
     -0.5
-never_moves_at_all: Is a step to the other side allowed, if it ends nearer?
+never_moves_at_all: Try η = 0.1: does the walk come nearer?
     0.0
-half_of_landing: Solve 1 − 4η = −1 again: which number stands before η?
+half_of_landing: At η = 0.125 the factor is 0.5. How far down may it go?
     0.125
 """)
 
@@ -260,12 +268,16 @@ def as_an_array():
     return np.array(0.5)
 
 
+STARTS = (1.3, -1.4, 0.5, -0.6, 0.02, 0.05, 0.1, 0.2, 1, 1.5, -1.5, 0.075)
+STARTS += (0.0, 1e-9, 0.9601)  # the last of them nearly at rest
+
+
 def starts():
-    return [Case(x0) for x0 in (1.3, -1.4, 0.5, -0.6, 0.02, 0.05, 0.1, 0.2, 1)]
+    return [Case(x0) for x0 in STARTS]
 
 
 def has_not_arrived(answer):
-    """Say where an answer is still on a slope, or on the hump."""
+    """Say where an answer is still on a slope, or on the hill."""
     for x0 in (0.5, -0.6):
         x = float(answer(x0))
         slope = double_well_slope(x)
@@ -278,21 +290,16 @@ def has_not_arrived(answer):
 
 @exercise(
     lesson=3,
-    task="""
-    The double well C(x) = (x² − 1)² + 0.3x has two minima. Find out by experiment which
-    of them gradient descent reaches: `minimum_from(x0)` walks downhill from the number
-    `x0`, with steps that are short enough and enough of them, and returns the place
-    where it ends, right to three digits.
-    """,
     cases=starts,
     hints=(
-        "You need the slope: C′(x) = 4x(x² − 1) + 0.3.",
+        "Walk from x0 with well_slope. Is the slope 0 where you stop?",
         "Use your gradient_descent from x0 and return the last point. Does it still "
         "move when you double the steps?",
         "A learning rate of 0.05 with 500 steps is enough; with 0.3 it jumps over.",
     ),
     rtol=1e-3,
     explain=has_not_arrived,
+    by_hand=False,
 )
 def minimum_from(x0):
     x = x0  # start
@@ -302,12 +309,7 @@ def minimum_from(x0):
 
 
 minimum_from.slips("""
-always_the_same_start: Does it matter with you where you start?
-    x = 1.0  # start
-always_the_deepest: Can you walk to the deepest place without crossing the hump?
-    x = np.linspace(-2, 2, 40_001)
-    return x[np.argmin(double_well(x))]  # end
-by_the_sign_of_x0: Where is the top of the hump: exactly at 0? Try a start at 0.05.
+by_the_sign_of_x0: Where is the top of the hill: exactly at 0? Try a start at 0.05.
     x = 1.0 if x0 > 0 else -1.0  # start
 without_the_tilt: What does the term 0.3x do to the slope?
     x = x - 0.05 * (4 * x * (x**2 - 1))  # downhill
@@ -317,7 +319,7 @@ the_depth: That is how deep it is there. Where is it?
     return double_well(x)  # end
 one_step_only: After one step: is the slope zero there?
     for _ in range(1):  # enough steps
-never_leaves: That is where you started. Who holds the new value?
+never_leaves: That is x0. Where do you keep the new x of each step?
     return x0  # end
 mirrored: Which side of the number line is that? Compare the sign of x.
     return -x  # end
@@ -347,3 +349,60 @@ def with_a_measured_slope(x0, h=1e-5):
     for _ in range(1000):
         x = x - 0.02 * (double_well(x + h) - double_well(x - h)) / (2 * h)
     return x
+
+
+@prediction(
+    lesson=3,
+    choices={
+        "a": "A fall of 21.6 is what the slope at the start promises. It is right as "
+        "long as the slope stays what it was, and over a step of 3.6 it does not.",
+        "b": "On the way the ground flattens, so a smaller fall is a good guess: it is "
+        "what happens at η = 0.1. This step is so long that it passes the bottom.",
+        "c": "The step leads from 1.5 to −2.1, past the bottom and up the other side: "
+        "the cost goes from 4.5 to 8.82.",
+    },
+)
+def prediction_3_1():
+    x, eta = 1.5, 0.6
+    promised = eta * (4 * x) ** 2
+    fall = 2 * x**2 - 2 * (x - eta * 4 * x) ** 2
+    return "c" if fall < 0 else "a" if math.isclose(fall, promised) else "b"
+
+
+@prediction(
+    lesson=3,
+    choices={
+        -1.08: "1 − 4 · 0.52 = −1.08: below −1, so each step changes sides and ends "
+        "further out.",
+        1.08: "The size is right, the sign is not: the walk changes sides at a step.",
+        3.08: "1 + 4η is the factor of a walk uphill: the step is against the slope.",
+        2.08: "4η is what is taken away from x; what is left of x is 1 − 4η.",
+        0.48: "1 − η leaves out the 4 of the slope 4x.",
+    },
+)
+def prediction_3_2():
+    x, eta = 1.5, 0.52
+    return (x - eta * 4 * x) / x
+
+
+@prediction(
+    lesson=3,
+    choices={
+        "a": "Random examples come in a random order, and it is tempting to trust that "
+        "to part the neurons. But every one of them sees the same examples.",
+        "b": "Rounding does part what is nearly equal, if it is given time. What is "
+        "exactly equal is also rounded in exactly the same way.",
+        "c": "The same numbers, the same input and the same share in the output give "
+        "the same slopes, so all four take the same steps for ever.",
+    },
+)
+def prediction_3_3():
+    net = Network([1, 4, 1], seed=0)
+    for array in net.weights + net.biases:
+        array[:] = 0.5
+    x = np.linspace(-4, 4, 50)[None, :]
+    for _ in net.train((x, (np.abs(x) < 2).astype(float)), 10, 10, 3.0):
+        pass
+    rows = np.hstack([net.weights[0], net.biases[0], net.weights[1].T])
+    apart = np.ptp(rows, axis=0).max()
+    return "c" if apart == 0 else "b" if apart < 1e-6 else "a"

@@ -14,10 +14,6 @@ from bpkit.graph import Node, topological_order
 
 @number(
     lesson=4,
-    task="""
-    f = (x + y)·z at x = −2, y = 5, z = −4. Nudge x alone by a small ε: f changes by how
-    many times ε? Give ∂f/∂x as a number.
-    """,
     hints=(
         "Follow the nudge: by how much does the sum x + y change, then what does the "
         "product make of that?",
@@ -39,14 +35,15 @@ value_instead_of_slope_by_x: That is f itself. By how much does f change?
     -12
 the_sum_by_x: That is x + y. Which input's change does the sum multiply?
     3
-term_instead_of_slope_by_x: Slope or share of the value: how much does x·z change per ε?
+term_instead_of_slope_by_x: That is x·z, a value. If x grows by ε, by how much does x·z
+grow?
     8
-adds_along_the_path_by_x: Add along a path, or multiply?
+adds_along_the_path_by_x: Two boxes in a row: are their slopes added, or multiplied?
     -3
 the_other_summand_by_x: Which number stands still while x moves, and multiplies the
 nudge?
     5
-product_of_the_others_by_x: y stays where it is. What reaches it from the nudge of x?
+product_of_the_others_by_x: That is y·z. Is y multiplied with x here, or added to it?
     -20
 no_slope_by_x: Does f stay the same when x moves?
     0
@@ -65,10 +62,6 @@ def by_arrays_in_x():
 
 @number(
     lesson=4,
-    task="""
-    f = (x + y)·z at x = −2, y = 5, z = −4. Nudge y alone by a small ε: f changes by how
-    many times ε? Give ∂f/∂y as a number.
-    """,
     hints=(
         "Does the sum notice whether x or y was nudged?",
         "∂f/∂y is the slope of f by the sum, times the slope of the sum by y. The "
@@ -89,14 +82,15 @@ value_instead_of_slope_by_y: That is f itself. By how much does f change?
     -12
 the_sum_by_y: That is x + y. Which input's change does the sum multiply?
     3
-term_instead_of_slope_by_y: Slope or share of the value: how much does y·z change per ε?
+term_instead_of_slope_by_y: That is y·z, a value. If y grows by ε, by how much does y·z
+grow?
     -20
-adds_along_the_path_by_y: Add along a path, or multiply?
+adds_along_the_path_by_y: Two boxes in a row: are their slopes added, or multiplied?
     -3
 the_other_summand_by_y: Which number stands still while y moves, and multiplies the
 nudge?
     -2
-product_of_the_others_by_y: x stays where it is. What reaches it from the nudge of y?
+product_of_the_others_by_y: That is x·z. Is x multiplied with y here, or added to it?
     8
 no_slope_by_y: Does f stay the same when y moves?
     0
@@ -115,10 +109,6 @@ def by_arrays_in_y():
 
 @number(
     lesson=4,
-    task="""
-    f = (x + y)·z at x = −2, y = 5, z = −4. Nudge z alone by a small ε: f changes by how
-    many times ε? Give ∂f/∂z as a number.
-    """,
     hints=(
         "x + y stands still while z moves. What does f = (x + y)·z do with a nudge of "
         "z?",
@@ -144,11 +134,11 @@ loses_the_sign_of_x: Which sign has x?
     7
 product_of_the_summands: In a sum, are the two numbers multiplied?
     -10
-first_summand_only: Only one of the two summands came. What is the other factor, whole?
+first_summand_only: That is x. By which number is z multiplied in f?
     -2
-second_summand_only: Only one of the two summands came. What is the other factor, whole?
+second_summand_only: That is y. By which number is z multiplied in f?
     5
-adds_z_too: z itself is not nudged by its value. What multiplies the small ε?
+adds_z_too: That is x + y + z. Is z added to x + y in f?
     -1
 no_slope_by_z: Does f stay the same when z moves?
     0
@@ -176,16 +166,14 @@ def nudged():
         Case(-0.75, -2.5, 1.0),
         Case(4, 7, 3),
         Case(0.0, 6.0, -1.5),
+        Case(3.0, 3.0, 2.0),
+        Case(2.0, -1.0, 0.0),
+        Case(3e9, -2e-9, 5e-9),
     ]
 
 
 @exercise(
     lesson=4,
-    task="""
-    add_backward(x, y, upstream) goes backward through the node f = x + y. x, y and
-    upstream are numbers; upstream is ∂C/∂f, the slope of the final output C by the
-    node's value. Return the pair (dx, dy) = (∂C/∂x, ∂C/∂y).
-    """,
     cases=nudged,
     hints=(
         "If x grows by ε and y stays, by how much does x + y grow?",
@@ -198,9 +186,7 @@ def add_backward(x, y, upstream):
 
 
 add_backward.slips("""
-local_slopes_of_the_sum: Those are the local slopes. What arrives from the right?
-    return 1.0, 1.0  # dx, dy
-splits_the_slope: Does a sum split the slope, or does each input nudge it whole?
+splits_the_slope: If x alone grows by ε, does x + y grow by ε, or by half of it?
     return upstream / 2, upstream / 2  # dx, dy
 rule_of_the_product: That is the rule of a product. Is this node one?
     return y * upstream, x * upstream  # dx, dy
@@ -212,7 +198,7 @@ second_input_only: How does the sum answer when the other input moves?
     return 0.0, upstream  # dx, dy
 subtracts_the_second: In which direction does x + y go when y grows?
     return upstream, -upstream  # dx, dy
-adds_inputs_to_the_slope: Along a path, are slopes added or multiplied?
+adds_inputs_to_the_slope: You add x, a value, to a slope. What is the local slope by x?
     return x + upstream, y + upstream  # dx, dy
 adds_one_to_the_slope: Along a path, are slopes added or multiplied?
     return 1 + upstream, 1 + upstream  # dx, dy
@@ -222,7 +208,7 @@ one_slope_for_both: How many inputs are waiting for their slope?
     return upstream  # dx, dy
 both_signs_flipped: If x grows and upstream is positive, does C shrink?
     return -upstream, -upstream  # dx, dy
-doubles_the_slope: Does the slope by x depend on there being another input?
+doubles_the_slope: If x alone grows by ε, does x + y grow by ε, or by 2ε?
     return 2 * upstream, 2 * upstream  # dx, dy
 """)
 
@@ -246,11 +232,6 @@ def by_the_graph(x, y, upstream):
 
 @exercise(
     lesson=4,
-    task="""
-    multiply_backward(x, y, upstream) goes backward through the node f = x·y. x, y and
-    upstream are numbers; upstream is ∂C/∂f, the slope of the final output C by the
-    node's value. Return the pair (dx, dy) = (∂C/∂x, ∂C/∂y).
-    """,
     cases=nudged,
     hints=(
         "If x moves by ε, what multiplies its change on the way to x·y?",
@@ -276,19 +257,19 @@ scales_by_the_product: Slopes go backward here. Is x·y a slope or a value?
     return x * y * upstream, x * y * upstream  # dx, dy
 adds_the_other_input: Along a path, are slopes added or multiplied?
     return y + upstream, x + upstream  # dx, dy
-divides_by_upstream: You divide by upstream. Does twice the upstream halve it?
+divides_by_upstream: If upstream doubles, should dx double, or halve?
     return y / upstream, x / upstream  # dx, dy
 second_sign_flipped: If y grows and x·upstream is positive, does C shrink?
     return y * upstream, -x * upstream  # dx, dy
 all_signs_flipped: If x grows and y·upstream is positive, does C shrink?
     return -y * upstream, -x * upstream  # dx, dy
-shares_the_slope: Does y hold still while x moves? Then who shares?
+shares_the_slope: If x alone grows by ε, does x·y grow by yε, or by half of it?
     return y * upstream / 2, x * upstream / 2  # dx, dy
-forgets_upstream_once: What arrives at the second input?
+forgets_upstream_once: Double upstream: does your dx double, and does your dy?
     return y * upstream, x  # dx, dy
-forgets_upstream_in_dx: What arrives at the first input?
+forgets_upstream_in_dx: Double upstream: does your dx double, and does your dy?
     return y, x * upstream  # dx, dy
-both_slopes_in_one: Two slopes belong here, one an input. What did you add?
+both_slopes_in_one: Two slopes belong here, one for each input. What did you add?
     return x * upstream + y * upstream  # dx, dy
 """)
 
@@ -315,9 +296,12 @@ def rivals():
         Case(1, 4, 2),
         Case(0.75, 0.5, 2.0),
         Case(-1.25, -1.24, -0.8),
+        Case(1.0, 1.0001, 2.0),
         Case(3.0, 3.0, 2.0),
         Case(-2.5, -2.5, -3.0),
         Case(4, 4, 5),
+        Case(0.0, -3.0, 2.0),
+        Case(2e-9, 3e-9, 4e9),
     ]
 
 
@@ -329,19 +313,12 @@ def with_any_split(answer, x, y, upstream):
     dx, dy = slopes
     return {
         "dx + dy in a tie": dx + dy,
-        "neither share below nothing": bool(min(dx / upstream, dy / upstream) >= 0),
+        "each part from 0 to upstream": bool(min(dx / upstream, dy / upstream) >= 0),
     }
 
 
 @exercise(
     lesson=4,
-    task="""
-    max_backward(x, y, upstream) goes backward through the node f = max(x, y). x, y and
-    upstream are numbers; upstream is ∂C/∂f, the slope of the final output C by the
-    node's value. Return the pair (dx, dy) = (∂C/∂x, ∂C/∂y). Where x = y, f has a
-    corner: divide upstream between the two as you like, neither share below nothing,
-    both together all of it.
-    """,
     cases=rivals,
     hints=(
         "If the smaller input moves a little, does the maximum move?",
@@ -384,7 +361,7 @@ no_slope_in_a_tie: In a tie, what do your two shares add up to?
     if x == y:
         return 0, 0
     if x > y:  # who wins
-clips_the_slope: Is a negative upstream a slope to be thrown away?
+clips_the_slope: Can upstream be negative? What do you hand on then?
     upstream = max(upstream, 0)
     if x > y:  # who wins
 winner_only: How many inputs are waiting for their slope?
@@ -440,17 +417,14 @@ def neurons():
         Case(np.array([1.75, -0.6, 0.3]), np.array([0.9, -1.4])),
         Case(np.array([2, -1, 1]), np.array([1, 3])),
         Case(np.array([0.2, 0.4, -0.1]), np.array([-0.3, 0.8])),
+        Case(np.array([0.5, 0.5, 0.5]), np.array([1.5, 1.5])),
+        Case(np.zeros(3), np.array([0.5, -2.0])),
+        Case(np.array([2e-9, -3e-9, 1e-9]), np.array([1.5, -0.5])),
     ]
 
 
 @exercise(
     lesson=4,
-    task="""
-    sigmoid_neuron_backward(w, x) goes backward through f = σ(w[0]·x[0] + w[1]·x[1] +
-    w[2]). w is an array of shape (3,), its last entry the bias; x has shape (2,).
-    Return the pair (dw, dx): dw of shape (3,) holds ∂f/∂w[0], ∂f/∂w[1], ∂f/∂w[2], and
-    dx of shape (2,) holds ∂f/∂x[0], ∂f/∂x[1].
-    """,
     cases=neurons,
     hints=(
         "Go forward first: what is the sum z, and what is σ(z)?",
@@ -478,11 +452,11 @@ slope_at_the_output: Is the input of your σ′ the sum z, or σ(z)?
     df_dz = sigmoid_prime(f)  # σ′(z)
 sum_in_place_of_the_output: In f(1 − f), is f the sum z or what σ makes of it?
     f = w[0] * x[0] + w[1] * x[1] + w[2]  # forward
-falling_sigmoid: Is σ increasing? Which sign has its slope?
+signs_flipped: Every sign that came is flipped. If z grows, does σ(z) grow or shrink?
     df_dz = -f * (1 - f)  # σ′(z)
 sigmoid_slope_twice: How often does the sigmoid stand on each path?
     df_dz = (f * (1 - f)) ** 2  # σ′(z)
-one_minus_the_output: Where does f come from: one factor f, or f(1 − f)?
+one_minus_the_output: You have 1 − f in place of σ′(z). Which factor is missing?
     df_dz = 1 - f  # σ′(z)
 bias_without_slope: If the bias moves, does the sum move?
     dw = df_dz * np.array([x[0], x[1], 0])  # by w
@@ -554,22 +528,20 @@ def routes():
         Case([[2.0, 3.0], [2.0, 3.0], [-1.0]]),
         Case([[0.5], [0.5], [0.5]]),
         Case([]),
+        Case([[0.0, 2.0], [3.0]]),
+        Case([[3.0], [2.0, 0.0]]),
+        Case([[0], [3]]),
+        Case([[2e-9, 3.0], [-1e-9, 5.0], [4e-9]]),
+        Case([[2e9, 3.0], [-1e9, 5.0], [4e9]]),
     ]
 
 
 @exercise(
     lesson=4,
-    task="""
-    sum_over_paths(paths) gives the slope of an output by one input of a graph. paths is
-    a list with one entry for each path between the two; a path is a list of the local
-    slopes along it (numbers, one or more; the paths may differ in length). Return the
-    slope as a number: 0 if there is no path at all.
-    """,
     cases=routes,
     hints=(
-        "Along one path a nudge is scaled at every node. What does that make of the "
-        "slopes on it?",
-        "A nudge goes all paths at once, and its effects meet at the output.",
+        "Along a path with the slopes 2 and 3, by what is a nudge multiplied?",
+        "A nudge takes all paths at once, and its effects meet at the output.",
         "np.prod(path) is the product along one path; sum these over the paths.",
     ),
 )
@@ -580,7 +552,7 @@ def sum_over_paths(paths):
 sum_over_paths.slips("""
 multiplies_the_paths: Multiply along a path. And what happens where paths meet?
     return np.prod([np.prod(path) for path in paths])  # slope
-adds_everything: Two nodes in a row, each doubling: by what is a nudge scaled?
+adds_everything: Two nodes in a row, each tripling: by what is a nudge multiplied?
     return sum(sum(path) for path in paths)  # slope
 sums_along_and_multiplies_across: Where do you multiply: along a path, or across the
 paths?
@@ -589,7 +561,8 @@ counts_equal_paths_once: Two paths with the same slopes: is that one path, or tw
     return sum(np.prod(path) for path in {tuple(path) for path in paths})  # slope
 first_path_only: Does the output feel only the first path?
     return np.prod(paths[0]) if paths else 0  # slope
-returns_inside_the_loop: When does your loop return: after the first path?
+first_path_or_nothing: You give the product of the first path, and None without a path.
+What of the other paths?
     for path in paths:
         return np.prod(path)  # slope
 leaves_out_the_first_path: Does your loop begin at the first path?
@@ -604,7 +577,8 @@ mean_over_paths: Do more paths dilute the nudge, or does each bring its own?
     return np.mean([np.prod(path) for path in paths]) if paths else 0  # slope
 largest_path_only: Does only the strongest path count?
     return max((np.prod(path) for path in paths), default=0)  # slope
-leaves_the_paths_apart: One number per path came. What do they do at the output?
+leaves_the_paths_apart: You give one number for each path. What do they do at the
+output?
     return [np.prod(path) for path in paths]  # slope
 product_runs_on: Where does the running product start for the next path?
     total, product = 0, 1
@@ -615,14 +589,6 @@ product_runs_on: Where does the running product start for the next path?
     return total  # slope
 adds_at_every_node: When do you add: at each node, or at the end of the path?
     return sum(float(np.sum(np.cumprod(path))) for path in paths)  # slope
-product_starts_at_zero: What does the product of a path start from?
-    total = 0
-    for path in paths:
-        product = 0
-        for slope in path:
-            product *= slope
-        total += product
-    return total  # slope
 total_starts_at_one: What does the sum over paths start from?
     return 1 + sum(np.prod(path) for path in paths)  # slope
 adds_the_sizes: Can two paths cancel? Which sign has each?
@@ -680,6 +646,16 @@ def product_of_a_sum():
 def twice_the_same():
     a = Node(3.0, "a")
     return [named(f=a + a)]
+
+
+def taken_from_itself():
+    a = Node(3.0, "a")
+    return [named(f=a - a)]
+
+
+def divided_by_itself():
+    a = Node(2.0, "a")
+    return [named(f=a / a)]
 
 
 def twice_the_same_sum():
@@ -806,29 +782,28 @@ GRAPHS = [
     Formula("f = (x + y)·z, swept three times", a_shorter_graph_thrice),
     Formula("p = x·y, f = p·y, after a sweep from g = p + x", two_outputs),
     Formula("f = p·y, after sweeps from f and from g = p + x", there_and_back),
+    Formula("f = a − a", taken_from_itself),
+    Formula("f = a / a", divided_by_itself),
 ]
 
 
 def slopes_filled(answer, expression):
-    """Sweep back from the outputs in turn; return every slope by the last of them."""
+    """Sweep back from the outputs in turn; return every slope by the last of them.
+
+    The call that is shown holds one node only: the graph, and what was swept before,
+    are told beside the slope.
+    """
     outputs = expression()
     for output in outputs:
         answer(output)
     nodes = reversed(topological_order(outputs[-1]))
-    return {f"the grad of {node.name or node}": node.grad for node in nodes}
+    return {
+        f"the grad of {node.name or node} ({expression})": node.grad for node in nodes
+    }
 
 
 @exercise(
     lesson=4,
-    task="""
-    reverse_sweep(output) goes backward through a graph of bpkit.graph. output is the
-    last Node. Set .grad of every node that output depends on, inputs, constants and
-    output itself too, to the slope of output with respect to that node. A node knows
-    node.parents and node.slopes, its local slope by each of them, both in the same
-    order; a node that is used twice stands there twice. topological_order(output) of
-    bpkit.graph lists the nodes, parents before children. What an earlier sweep left in
-    .grad must not count. Nothing need come back.
-    """,
     cases=lambda: [Case(expression) for expression in GRAPHS],
     hints=(
         "What is the slope of the output by itself? And when has a node heard from "
@@ -839,6 +814,7 @@ def slopes_filled(answer, expression):
         "zip(node.parents, node.slopes).",
     ),
     observe=slopes_filled,
+    by_hand=False,  # the call does not show the graph
 )
 def reverse_sweep(output):
     from bpkit.graph import topological_order
@@ -853,7 +829,7 @@ def reverse_sweep(output):
 
 
 reverse_sweep.slips("""
-assigns_instead_of_adding: How many routes lead from a to f = a + a?
+assigns_instead_of_adding: How many paths lead from a to f = a + a?
     parent.grad = slope * node.grad  # hand on
 keeps_the_old_grads: What did the first sweep leave behind?
     pass  # clear
@@ -866,18 +842,18 @@ clears_the_inputs_only: What did the first sweep leave in the nodes between?
 clears_all_but_the_inputs: What did the first sweep leave in the inputs?
     if node.parents:
         node.grad = 0.0  # clear
-forgets_the_seed: What is output.grad at the moment when the sweep starts?
-    pass  # seed
 starts_from_the_value: The slope of the output by itself: is it the output's value?
     output.grad = output.value  # seed
-starts_at_the_inputs: The output knows its slope first. Who hands on after it?
+only_the_output_hands_on: The output knows its slope first. Who hands on after it?
     for node in order:  # backward
-queues_a_node_again: A node stands in the queue once a route. Is that once enough?
+queues_a_node_again: How often does one node stand in your queue? How often may it hand
+on?
     queue = [output]
     for node in queue:  # backward
     parent.grad += slope * node.grad
     queue.append(parent)  # hand on
-goes_level_by_level: Is a node that lies near the output always done early?
+goes_level_by_level: In the diamond, a feeds f directly. Whom must it wait for all the
+same?
     queue, seen = [output], {output}
     for node in queue:  # backward
     parent.grad += slope * node.grad
@@ -921,7 +897,7 @@ def edges(node):
     return list(zip(node.parents, node.slopes, strict=True))
 
 
-@reverse_sweep.mistake("A node comes by on each of its routes. What has it handed on?")
+@reverse_sweep.mistake("Count how often each node hands on. How often should it?")
 def hands_on_again_at_each_visit(output):
     cleared(output)
 
@@ -933,7 +909,7 @@ def hands_on_again_at_each_visit(output):
     visit(output)
 
 
-@reverse_sweep.mistake("A node comes by on each of its routes. What has it handed on?")
+@reverse_sweep.mistake("Count how often each node hands on. How often should it?")
 def fills_parents_then_visits_each(output):
     cleared(output)
 
@@ -1081,21 +1057,16 @@ def sizes():
         Case(20, 20),
         Case(1000, 250),
         Case(3, 40_000),
+        Case(10, 0),
     ]
 
 
 @exercise(
     lesson=4,
-    task="""
-    forward_mode_steps(n, p): a graph has n nodes, and the slopes of its output by p
-    parameters are wanted. n and p are whole numbers. Forward mode walks through all n
-    nodes, one step a node, and finds the slopes by one parameter only. Return how many
-    steps all p slopes take.
-    """,
     cases=sizes,
     hints=(
         "How many slopes does one walk through the graph give?",
-        "One walk a parameter, n steps a walk.",
+        "One walk for each parameter, n steps for each walk.",
     ),
 )
 def forward_mode_steps(n, p):
@@ -1111,11 +1082,12 @@ one_step_a_parameter: How many nodes does each walk pass?
     return p  # steps
 walks_for_every_node: Must the walk be repeated for every node?
     return n * n  # steps
-two_walks_a_parameter: A walk gives a slope directly. What would you subtract?
+two_walks_a_parameter: You count 2n steps for each parameter. How many does one walk
+take?
     return 2 * n * p  # steps
-one_walk_too_many: What costs an extra walk, if each gives one slope?
+one_walk_too_many: p slopes, one from each walk. What is the extra walk for?
     return n * (p + 1)  # steps
-walks_and_parameters: What is added to the p walks of n steps each?
+walks_and_parameters: After p walks of n steps each, what are your p further steps for?
     return n * p + p  # steps
 grows_like_a_power: Does one more parameter multiply the work by n?
     return float(n) ** min(p, 50)  # steps
@@ -1140,12 +1112,6 @@ def as_a_float(n, p):
 
 @exercise(
     lesson=4,
-    task="""
-    reverse_mode_steps(n, p): a graph has n nodes, and the slopes of its output by p
-    parameters are wanted. n and p are whole numbers. Reverse mode walks once through
-    all n nodes, one step a node, and one step more for each parameter that receives its
-    slope. Return how many steps all p slopes take.
-    """,
     cases=sizes,
     hints=(
         "How often does reverse mode walk through the graph?",
@@ -1163,9 +1129,11 @@ forgets_the_parameters: Who receives the slopes at the end of the walk?
     return n  # steps
 forgets_the_nodes: What does the walk through the graph cost?
     return p  # steps
-forward_walk_too: The task counts the walk backward. Is there another?
+forward_walk_too: How many walks through the nodes does the task count, and how many do
+you?
     return 2 * n + p  # steps
-both_ways_for_all: The task counts the walk backward. Is there another?
+both_ways_for_all: How many walks through the nodes does the task count, and how many do
+you?
     return 2 * (n + p)  # steps
 edges_of_a_tree: One walk of n steps: which of them do you leave out?
     return n + p - 1  # steps
@@ -1173,7 +1141,7 @@ one_step_too_many: After n and p steps, what is left to do?
     return n + p + 1  # steps
 takes_the_parameters_away: Do the parameters save steps, or cost them?
     return n - p  # steps
-larger_of_the_two: Walk and receive: do they happen at once, or in turn?
+larger_of_the_two: Do the p steps come on top of the n steps, or among them?
     return max(n, p)  # steps
 walk_for_each_and_all: One walk serves all: what must be repeated, if anything?
     return n * p + n  # steps

@@ -20,16 +20,13 @@ def neurons():
         Case(np.array([2, -1, 3, 1]), np.array([1, 4, -2, 5]), -3),
         Case(np.array([1.2, 0.7, -0.4, 0.9, -2.1]), np.array([1, 0, 1, 1, 0]), 2.25),
         Case(np.array([0.3, -0.6]), np.array([0.0, 0.0]), -1.75),
+        Case(np.array([1, 2]), np.array([0.5, 0.5]), 0),
+        *(Case(s * np.array([3, -1]), np.array([2, 5]), s) for s in (1e-9, 1e9)),
     ]
 
 
 @exercise(
     lesson=5,
-    task="""
-    weighted_input(w, a, b) gives the weighted input z = Σ w a + b of one neuron. w
-    holds its weights and a the activations that come in, both arrays of shape (n,); b,
-    its bias, is a number. Return z, a number.
-    """,
     cases=neurons,
     hints=(
         "Each weight meets its own input. What becomes of the products?",
@@ -43,7 +40,7 @@ def weighted_input(w, a, b):
 
 
 weighted_input.slips("""
-leaves_out_the_bias: What does z hold besides the weighted inputs?
+leaves_out_the_bias: What does z hold besides the products?
     return w @ a  # z
 a_bias_for_every_input: How many biases has one neuron, and how often is b added?
     return np.sum(w * a + b)  # z
@@ -102,11 +99,6 @@ def as_a_matrix_of_one_row(w, a, b):
 
 @number(
     lesson=5,
-    task="""
-    The inputs of a neuron are 1 and −1, its weights w = (1, −2), its bias 1. Give the
-    slopes of its weighted input z by its two weights, ∂z/∂w, as a pair of numbers:
-    first by the weight of the input 1, then by the weight of the input −1.
-    """,
     hints=(
         "Write z out with both products. Which of its terms change when the first "
         "weight moves?",
@@ -121,7 +113,7 @@ def dz_dw():
 dz_dw.slips("""
 weights_themselves: Those are the weights. What multiplies a weight when it moves?
     1, -2
-the_other_way_round: Compare the order: to which input does the first weight belong?
+the_other_way_round: If the first weight grows by ε, by how much does z grow?
     -1, 1
 sizes_without_signs: If the second weight grows, does z grow or shrink?
     1, 1
@@ -132,11 +124,11 @@ multiplies it?
     1, 2
 the_weighted_input: That is z. By how much does it change, for each weight?
     4
-sum_of_the_two: Two slopes are asked for, one a weight. What did you add up?
+sum_of_the_two: Two slopes are asked for, one for each weight. What did you add up?
     0
 only_the_first_counts: If the second weight moves, does z stay the same?
     1, 0
-bias_added: Does the bias share in it? Which terms hold the weight?
+bias_added: When a weight moves, which terms of z move with it?
     2, 0
 slopes_of_the_activation: Is it the slope of z or of a = σ(z) that is asked for?
     sigmoid_prime(4.0), -sigmoid_prime(4.0)
@@ -173,6 +165,7 @@ def outputs():
         return Case(sigmoid(z), rng.uniform(0, 1, (n, m)), z)
 
     z = np.array([[0, 1, -2], [3, -1, 2]])
+    certain = np.array([[40.0, -40.0], [0.5, 0.5]])
     return [
         Case(sigmoid(z[:, :1] / 2), np.array([[0.25], [0.75]]), z[:, :1] / 2),
         case(2, 5),
@@ -183,18 +176,13 @@ def outputs():
         case(1, 4),
         case(4, 4),
         Case(sigmoid(z), np.array([[0, 1, 1], [1, 0, 0]]), z),
+        Case(sigmoid(certain), np.array([[0.0, 1.0], [1.0, 0.0]]), certain),
         Case(*(np.array([[v]]) for v in (0.5, 0.0, 0.0))),
     ]
 
 
 @exercise(
     lesson=5,
-    task="""
-    output_error(a, y, z) gives δ = ∂C/∂z of the output layer (BP1) for the cost
-    ½‖a − y‖² of each example. a = σ(z) holds the outputs, y what they should be, z the
-    weighted inputs; all have shape (n, m), one row a neuron, one column an example.
-    Return δ, shape (n, m): nothing is averaged or summed. The arrays stay as they are.
-    """,
     cases=outputs,
     hints=(
         "The cost depends on z through a. How does C change with a, and a with z?",
@@ -208,7 +196,7 @@ def output_error(a, y, z):
 
 
 output_error.slips("""
-forgets_the_slope_of_the_sigmoid: How does a change with z? Which cost is meant here?
+forgets_the_slope_of_the_sigmoid: That is ∂C/∂a. By how much does a move when z does?
     return a - y  # BP1
 target_minus_output: If a rises slightly above y, does the cost rise?
     return (y - a) * sigmoid_prime(z)  # BP1
@@ -216,9 +204,9 @@ sigmoid_for_its_slope: Is it σ that you need at z, or its slope?
     return (a - y) * sigmoid(z)  # BP1
 slope_taken_at_a: Does your σ′ get z, or what σ has already made of it?
     return (a - y) * sigmoid_prime(a)  # BP1
-z_times_one_minus_z: In a(1 − a), is the letter z or a?
+z_times_one_minus_z: In σ′ = a(1 − a), what is a: z itself, or σ(z)?
     return (a - y) * z * (1 - z)  # BP1
-one_minus_the_output: Where does f(1 − f) end: is there a second factor?
+one_minus_the_output: You have 1 − a in place of σ′. Which factor is missing?
     return (a - y) * (1 - a)  # BP1
 forgets_the_half: Which constant stands before the square in the cost?
     return 2 * (a - y) * sigmoid_prime(z)  # BP1
@@ -238,13 +226,13 @@ slope_of_the_sigmoid_twice: How often does σ stand between z and the cost?
     return (a - y) * sigmoid_prime(z) ** 2  # BP1
 divides_by_the_examples: Each example has its own δ. Who asked for a mean?
     return (a - y) * sigmoid_prime(z) / a.shape[1]  # BP1
-divides_by_the_neurons: Do the neurons of the output share one error?
+divides_by_the_neurons: Does the cost ½‖a − y‖² divide by the number of neurons?
     return (a - y) * sigmoid_prime(z) / len(a)  # BP1
 sums_over_the_examples: Each example has its own δ. What did you sum?
     return np.sum((a - y) * sigmoid_prime(z), axis=1, keepdims=True)  # BP1
 averages_over_the_examples: Each example has its own δ. Who asked for a mean?
     return np.mean((a - y) * sigmoid_prime(z), axis=1, keepdims=True)  # BP1
-sums_over_everything: How many slopes are asked for: one, or one a neuron?
+sums_over_everything: How many slopes are asked for: one, or one for each neuron?
     return np.sum((a - y) * sigmoid_prime(z))  # BP1
 matrix_product: Should this multiply neuron by neuron, or mix them?
     return (a - y) @ sigmoid_prime(z)  # BP1
@@ -252,9 +240,9 @@ matrix_product_of_rows: Should this multiply neuron by neuron, or mix them?
     return (a - y) @ sigmoid_prime(z).T  # BP1
 matrix_product_of_columns: Should this multiply neuron by neuron, or mix them?
     return (a - y).T @ sigmoid_prime(z)  # BP1
-error_without_its_sign: Can the error of a neuron be negative? What says its sign?
+error_without_its_sign: An output is too small: which sign should its error have?
     return np.abs(a - y) * sigmoid_prime(z)  # BP1
-changes_the_outputs: Are a and y still what they were when you were called?
+changes_the_outputs: Print a before and after the call. Is it the same?
     a -= y
     return a * sigmoid_prime(z)  # BP1
 """)
@@ -294,9 +282,10 @@ def by_a_diagonal_matrix(a, y, z):
 def hidden_layers():
     rng = np.random.default_rng(52)
 
-    def case(n_next, n, m):
+    def case(n_next, n, m, times=1):
         w = rng.normal(0.2, 1.3, (n_next, n))
-        return Case(w, rng.normal(0.1, 0.8, (n_next, m)), rng.normal(0, 2, (n, m)))
+        delta_next = times * rng.normal(0.1, 0.8, (n_next, m))
+        return Case(w, delta_next, rng.normal(0, 2, (n, m)))
 
     return [
         Case(
@@ -322,17 +311,12 @@ def hidden_layers():
             np.array([[1, 0, -2, 4], [3, -1, 1, 2]]),
             np.array([[0, 1, -3, 2], [2, -2, 0, 1], [1, 1, 3, -1]]),
         ),
+        *(case(2, 3, 2, times=s) for s in (1e-9, 1e9)),
     ]
 
 
 @exercise(
     lesson=5,
-    task="""
-    hidden_error(w_next, delta_next, z) carries δ one layer back (BP2). w_next, shape
-    (n_next, n), are the weights of the next layer, from this one's n neurons to its
-    n_next; delta_next, shape (n_next, m), is its δ; z, shape (n, m), are this layer's
-    weighted inputs; one column an example. Return this layer's δ = ∂C/∂z, shape (n, m).
-    """,
     cases=hidden_layers,
     hints=(
         "A hidden neuron feeds every neuron of the next layer. What happens where its "
@@ -360,9 +344,9 @@ value_of_the_sigmoid: Is it σ that you need at z, or its slope?
     return (w_next.T @ delta_next) * sigmoid(z)  # BP2
 slope_at_the_activation: Does your σ′ get z, or what σ has already made of it?
     return (w_next.T @ delta_next) * sigmoid_prime(sigmoid(z))  # BP2
-sum_for_the_activation: In a(1 − a), is the letter z or a?
+sum_for_the_activation: In σ′ = a(1 − a), what is a: z itself, or σ(z)?
     return (w_next.T @ delta_next) * z * (1 - z)  # BP2
-falling_sigmoid: Which sign has the slope of σ?
+signs_flipped: If ∂C/∂a is positive, does C fall when z grows?
     return -(w_next.T @ delta_next) * sigmoid_prime(z)  # BP2
 slope_twice: How many sigmoids lie between this z and the next one?
     return (w_next.T @ delta_next) * sigmoid_prime(z) ** 2  # BP2
@@ -383,7 +367,8 @@ error_times_weights: Which axis of delta_next do you sum: neurons, or examples?
     return (delta_next @ w_next) * sigmoid_prime(z)  # BP2
 result_lying_down: Rows and columns: where are the examples in your result?
     return (delta_next.T @ w_next) * sigmoid_prime(z).T  # BP2
-only_the_product_lying_down: Print the shape of Wᵀδ: does it stand like z?
+only_the_product_lying_down: Print the shapes of your product and of z. Are they the
+same?
     return (delta_next.T @ w_next) * sigmoid_prime(z)  # BP2
 undoes_the_weights: Do slopes go back by undoing W, or by following its wires?
     return np.linalg.solve(w_next, delta_next) * sigmoid_prime(z)  # BP2
@@ -398,7 +383,7 @@ sums_before_multiplying: Is the next layer's error the same for all its neurons?
     return sums * sigmoid_prime(z)  # BP2
 mean_over_the_next_layer: Where a neuron's paths meet, is it a sum or a mean?
     return (w_next.T @ delta_next) * sigmoid_prime(z) / len(w_next)  # BP2
-divides_by_the_batch: How many times are you averaging?
+divides_by_the_batch: Each example has its own δ. Does it depend on how many there are?
     return (w_next.T @ delta_next) * sigmoid_prime(z) / z.shape[1]  # BP2
 averages_the_examples: Each example has its own δ. Who asked for a mean?
     delta = (w_next.T @ delta_next) * sigmoid_prime(z)
@@ -465,7 +450,9 @@ def backward_cases():
 
     weights = [[[1, -2], [-1, 1]], [[2, -1], [-2, -1]], [[3, -1], [-1, 4]]]
     zs = [[[4], [-2]], [[1.85], [-2.08]], [[0.48], [1.58]]]
+    chain = [np.array([[w]]) for w in (0.5, -1.0, 3.0)]
     return [
+        Case(chain, [np.array([[z]]) for z in (0.0, 1.0, -2.0)], np.array([[8.0]])),
         Case(
             [np.array(w) for w in weights],
             [np.array(z) for z in zs],
@@ -482,20 +469,13 @@ def backward_cases():
         case([4, 3, 2], 1),
         case([1, 4, 3, 2, 2], 6),
         case([3, 3, 3, 3, 3], 4),
+        case([2, 3, 5, 4, 6, 2], 3),
+        case([2, 3, 1], 4),
     ]
 
 
 @exercise(
     lesson=5,
-    task="""
-    backward_network(weights, zs, upstream) runs a network backward: the same wires with
-    their arrows reversed, each neuron an amplifier of constant gain σ′(z). weights are
-    those of the forward network: weights[l], shape (n_out, n_in), leads into layer l.
-    zs[l], shape (n_out, m), holds the weighted inputs of layer l. upstream = ∂C/∂a of
-    the last layer, in the shape of zs[-1]. Return a list as long as zs: entry l is δ of
-    layer l, in the shape of zs[l]. What arrives at a neuron is multiplied by its gain
-    and then leaves along all its wires.
-    """,
     cases=backward_cases,
     hints=(
         "Start on the right: upstream arrives at the last layer. What does the "
@@ -516,7 +496,7 @@ def backward_network(weights, zs, upstream):
 
 
 backward_network.slips("""
-wires_not_turned: Which wires leave a neuron backward: a row or a column?
+wires_not_turned: Which weights of the next W lead on from neuron k: row k, or column k?
     arriving = weights[l + 1] @ deltas[0]  # wires
 no_gain_at_the_output: What does the last layer's amplifier make of upstream?
     deltas = [upstream]  # BP1
@@ -533,7 +513,7 @@ hidden_gain_of_the_sigmoid: Is the gain σ, or its slope, in the hidden layers?
 gain_at_the_activation: Does your σ′ get z, or what σ has already made of it?
     deltas = [upstream * sigmoid_prime(sigmoid(zs[-1]))]  # BP1
     deltas.insert(0, arriving * sigmoid_prime(sigmoid(zs[l])))  # gain
-gain_from_z_itself: In a(1 − a), is the letter z or a?
+gain_from_z_itself: In σ′ = a(1 − a), what is a: z itself, or σ(z)?
     deltas = [upstream * zs[-1] * (1 - zs[-1])]  # BP1
     deltas.insert(0, arriving * zs[l] * (1 - zs[l]))  # gain
 adds_the_gain: Does the gain multiply what arrives, or add to it?
@@ -597,7 +577,7 @@ averages_over_examples: Each example has its own δ. Who asked for a mean?
     return [delta.mean(axis=1, keepdims=True) for delta in deltas]  # every δ
 sums_over_examples: Each example has its own δ. What did you sum?
     return [delta.sum(axis=1, keepdims=True) for delta in deltas]  # every δ
-changes_upstream: Is upstream still what it was when you were called?
+changes_upstream: Print upstream before and after the call. Is it the same?
     upstream *= sigmoid_prime(zs[-1])
     deltas = [upstream.copy()]  # BP1
 """)

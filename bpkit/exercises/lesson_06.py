@@ -30,17 +30,13 @@ def error_batches():
         Case(np.array([[1, 2], [4, 7]])),
         Case(np.array([[0.3], [-0.8], [0.1], [0.7]])),
         Case(np.array([[0.5, -2.0, 0.75]])),
+        Case(np.array([[1.5, 1.5], [1.5, -0.5]])),
+        *(Case(s * np.array([[1.5, -4.0], [2.0, 0.5]])) for s in (1e-9, 1e9)),
     ]
 
 
 @exercise(
     lesson=6,
-    task="""
-    bias_gradient(delta) gives ∂C/∂b of one layer for a batch (BP3). delta has shape
-    (n, m): one row a neuron, one column an example. C is the mean cost of the batch, so
-    each neuron's slope is the mean of its m errors. Return them as a column, shape
-    (n, 1), the shape of the biases. delta stays as it is.
-    """,
     cases=error_batches,
     hints=(
         "For one example BP3 says ∂C/∂b = δ. What does a mean cost make of m of them?",
@@ -61,25 +57,24 @@ sums_over_the_batch: Double the batch by repeating it: should the slope double?
     return delta.sum(axis=1, keepdims=True)  # BP3
 loses_the_column: Print the shape: is it the shape of the biases, (n, 1)?
     return delta.mean(axis=1)  # BP3
-means_down_the_columns: How many biases has this layer: one a row, or one a column?
+means_down_the_columns: Does a bias belong to a row of delta, or to a column?
     return delta.mean(axis=0, keepdims=True)  # BP3
-flat_means_down_the_columns: How many biases has this layer: one a row, or one a column?
+flat_means_down_the_columns: Does a bias belong to a row of delta, or to a column?
     return delta.mean(axis=0)  # BP3
 leaves_the_examples_apart: Each neuron has one bias. How many numbers came for it?
     return delta  # BP3
 first_example_only: What did the other examples say?
     return delta[:, [0]]  # BP3
-zero_slopes: If b moves, does z move?
-    return np.zeros((len(delta), 1))  # BP3
 one_mean_for_the_layer: Do all neurons of a layer share one bias?
     return delta.mean()  # BP3
 divides_by_the_neurons: You divide by a length: does it count neurons or examples?
     return delta.sum(axis=1, keepdims=True) / len(delta)  # BP3
-divides_by_every_entry: You divide by a size: how many examples went into each sum?
+divides_by_every_entry: Each sum holds m errors. By which number is it divided in the
+end?
     return delta.sum(axis=1, keepdims=True) / delta.size  # BP3
-mean_of_the_sizes: Do two opposite errors cancel in a mean, or add up?
+mean_of_the_sizes: What comes out for a neuron whose errors are −1 and 1?
     return np.abs(delta).mean(axis=1, keepdims=True)  # BP3
-whole_numbers: Which operator drops decimals?
+whole_numbers: Where do the decimals get lost?
     return delta.sum(axis=1, keepdims=True) // delta.shape[1]  # BP3
 """)
 
@@ -109,8 +104,9 @@ def by_lists(delta):
 def errors_and_inputs():
     rng = np.random.default_rng(4)
 
-    def case(n, n_in, m):
-        return Case(rng.normal(size=(n, m)), rng.normal(0.5, 1, size=(n_in, m)))
+    def case(n, n_in, m, times=1):
+        delta = times * rng.normal(size=(n, m))
+        return Case(delta, rng.normal(0.5, 1, size=(n_in, m)))
 
     return [
         Case(np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[4.0, -1.0], [0.5, 2.0]])),
@@ -123,22 +119,17 @@ def errors_and_inputs():
         case(4, 4, 1),
         case(1, 3, 6),
         Case(np.array([[1, 2, 4], [3, 0, -2]]), np.array([[1, 0, 2], [5, -1, 1]])),
+        *(case(2, 3, 2, times=s) for s in (1e-9, 1e9)),
     ]
 
 
 @exercise(
     lesson=6,
-    task="""
-    weight_gradient(delta, a_prev) gives ∂C/∂W of one layer for a batch (BP4). delta has
-    shape (n, m), the layer's errors; a_prev has shape (n_in, m), the activations that
-    went in; column i of both belongs to example i. C is the mean cost of the batch.
-    Return shape (n, n_in), the shape of the weights: entry (j, k) is the mean over the
-    examples of delta[j] times a_prev[k].
-    """,
     cases=errors_and_inputs,
     hints=(
-        "For one example, entry (j, k) is the error of neuron j times its input k.",
-        "A sum over the columns of both is a matrix product. Which one must be turned?",
+        "For one example: which two numbers make the slope of weight (j, k)?",
+        "A sum over the columns of both is a matrix product. Which of the two must be "
+        "transposed?",
         "delta is (n, m), a_prev.T is (m, n_in); then divide by m.",
     ),
     quantities=lambda delta, a_prev: {
@@ -155,19 +146,19 @@ def weight_gradient(delta, a_prev):
 weight_gradient.slips("""
 sums_the_products: Double the batch by repeating it: should the slope double?
     return delta @ a_prev.T  # BP4
-inputs_times_errors: Compare the shape with the weights': which comes first?
+inputs_times_errors: In the shape of W, which comes first: the neurons or the inputs?
     return a_prev @ delta.T / m  # BP4
-entry_by_entry: Is there one number for every weight?
+entry_by_entry: Which inputs does the error of neuron 0 meet in your product?
     return delta * a_prev  # BP4
-entry_by_entry_over_m: Is there one number for every weight?
+entry_by_entry_over_m: Which inputs does the error of neuron 0 meet in your product?
     return delta * a_prev / m  # BP4
-forgets_to_transpose: Which columns does this product bring together?
+forgets_to_transpose: What does a row of delta run over, and what a column of a_prev?
     return delta @ a_prev / m  # BP4
 transposes_the_errors: What is summed in this product: examples, or neurons?
     return delta.T @ a_prev / m  # BP4
 leaves_out_the_inputs: Differentiate w·a + b with respect to w: what remains?
     return delta.mean(axis=1, keepdims=True) * np.ones(len(a_prev))  # BP4
-leaves_out_the_errors: Whose error belongs in row j: the input's or the neuron's?
+leaves_out_the_errors: Double every error: does your result change?
     return np.ones((len(delta), 1)) * a_prev.mean(axis=1)  # BP4
 averages_before_multiplying: Is the mean of a product the product of the means?
     return np.outer(delta.mean(axis=1), a_prev.mean(axis=1))  # BP4
@@ -224,7 +215,8 @@ def whole_numbered_arguments():
 
 
 # Uneven sizes, so that no missing transpose can hide; squares, so that one still runs
-# and shows its numbers; squares with m = n, where a wrong matrix product runs.
+# and shows its numbers; squares with m = n, where a wrong matrix product runs; single
+# neurons, where a call is small enough to be worked on paper.
 SHAPES = [
     ([3, 4, 2], 5),
     ([3, 3, 3], 4),
@@ -238,24 +230,20 @@ SHAPES = [
     ([4, 4, 4], 1),
     ([2, 2, 2], 1),
 ]
+SMALL = [([1, 1, 1], 1), ([1, 1], 2), ([1, 1, 1, 1], 1)]
 
 
 def backprop_arguments():
     return [
         *(drawn_arguments(sizes, m, seed) for seed, (sizes, m) in enumerate(SHAPES)),
         whole_numbered_arguments(),
+        drawn_arguments([2, 5, 3, 4, 6, 2], 4, 12),
+        *(drawn_arguments(sizes, m, 30 + m) for sizes, m in SMALL),
     ]
 
 
 @exercise(
     lesson=6,
-    task="""
-    forward_pass(weights, biases, x) carries a batch through the network and keeps what
-    it sees. weights[l] has shape (n_out, n_in), biases[l] (n_out, 1), x (n_0, m), one
-    column an example. Every layer computes z = W a + b and a = σ(z). Return two lists
-    (zs, activations): zs has one (n, m) array a layer; activations has one more,
-    because activations[0] is x.
-    """,
     cases=lambda: [Case(*arguments[:3]) for arguments in backprop_arguments()],
     hints=(
         "What goes into a layer is what came out of the one before. What does the "
@@ -276,15 +264,15 @@ def forward_pass(weights, biases, x):
 
 
 forward_pass.slips("""
-leaves_out_the_bias: What does z hold besides the weighted inputs?
+leaves_out_the_bias: What does z hold besides the weights times the inputs?
     z = w @ activations[-1]  # weighted input
 subtracts_the_bias: With which sign does the bias enter z?
     z = w @ activations[-1] - b  # weighted input
 transposes_the_weights: Which weights lead to neuron j: a row of W, or a column?
     z = w.T @ activations[-1] + b  # weighted input
-weights_entry_by_entry: Is W a a product of matrices, or entry by entry?
+weights_entry_by_entry: The z of a neuron is a sum over its inputs. Where do you add up?
     z = w * activations[-1] + b  # weighted input
-flattens_the_bias: Print the shapes of W a and of b: what does the sum become?
+flattens_the_bias: Print the shapes of W @ a, of what you add to it, and of the sum.
     z = w @ activations[-1] + b.ravel()  # weighted input
 passes_z_on: What does the next layer get: z, or what σ makes of it?
     activations.append(z)  # activation
@@ -295,7 +283,7 @@ leaves_the_output_unsquashed: Is the output an activation too?
     return zs, [*activations[:-1], z]  # all of both
 leaves_x_out: How many activations should there be, and which is the first?
     return zs, activations[1:]  # all of both
-counts_x_as_a_z: How many layers compute something? x is not a z.
+counts_x_as_a_z: How many layers compute a z, and how many zs did you keep?
     zs, activations = [x], [x]  # the input
 squashes_x: Has x gone through a neuron before the first layer?
     return zs, [sigmoid(x), *activations[1:]]  # all of both
@@ -309,7 +297,7 @@ keeps_a_for_z: zs must hold what came before σ. What do you append to it?
     zs.append(sigmoid(z))  # kept for the way back
 feeds_x_to_every_layer: What goes into the second layer?
     z = w @ x + b  # weighted input
-slope_for_sigmoid: Is this σ, or its slope?
+slope_for_sigmoid: What do you apply to z: σ, or its slope?
     activations.append(sigmoid_prime(z))  # activation
 sigmoid_mirrored: Which sign does z have inside the exponential of σ?
     activations.append(sigmoid(-z))  # activation
@@ -354,18 +342,10 @@ def example_by_example(weights, biases, x):
 
 @exercise(
     lesson=6,
-    task="""
-    backprop(weights, biases, x, y) gives the gradient of a batch's cost. weights[l] has
-    shape (n_out, n_in), biases[l] (n_out, 1), x (n_0, m), y (n_L, m), one column an
-    example, any m. The cost is the mean over the m columns of ½‖a − y‖², every neuron a
-    sigmoid. Return two lists (nabla_b, nabla_w), layer by layer from the input to the
-    output, each array of the shape of its biases or weights. Nothing that was passed
-    in may change.
-    """,
     cases=lambda: [Case(*arguments) for arguments in backprop_arguments()],
     hints=(
-        "Run forward and keep every z and a. Then BP1 at the output, and from there to "
-        "the left.",
+        "Run forward and keep every z and a. Which equation starts at the output, and "
+        "which one goes left?",
         "At each layer: BP3 and BP4 from this δ; then BP2, with these weights "
         "transposed and σ′ of the z before them, gives the δ of the layer before.",
         "With l counting down: nabla_b[l] = mean of δ over the columns, nabla_w[l] = "
@@ -394,33 +374,35 @@ def backprop(weights, biases, x, y):
 
 
 backprop.slips("""
-output_error_without_slope: Which cost and which output unit have δ = a − y? Not these.
+output_error_without_slope: a − y is ∂C/∂a. Which factor leads from a back to z?
     delta = activations[-1] - y  # BP1
-y_minus_a: If an output rises slightly above y, does the cost rise or fall?
+minus_the_gradient: Every slope has the wrong sign. Which line of yours turns the sign?
     delta = (y - activations[-1]) * sigmoid_prime(zs[-1])  # BP1
 forgets_the_half: Which constant stands before the cost, and what becomes of it?
     delta = 2 * (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
-matrix_product_at_the_output: Should this multiply neuron by neuron?
+matrix_product_at_the_output: In BP1, which product is ⊙: entry by entry, or of
+matrices?
     delta = (activations[-1] - y) @ sigmoid_prime(zs[-1])  # BP1
 transposes_y: Does y lie as the output does, one column an example?
     delta = (activations[-1] - y.T) * sigmoid_prime(zs[-1])  # BP1
-adds_up_the_outputs: How many outputs has an example, and how many slopes of the cost?
+adds_up_the_outputs: If output 0 hits its target, what should its own error be?
     delta = np.sum(activations[-1] - y, axis=0) * sigmoid_prime(zs[-1])  # BP1
 averages_the_outputs_too: The cost is a mean over examples.
 Over what else do you average?
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1]) / len(y)  # BP1
 
-forgets_to_transpose_the_weights: Which weights leave neuron j: a row of W, or a column?
+forgets_to_transpose_the_weights: Which weights lead away from neuron k: a row of W, or
+a column?
     delta = (weights[l] @ delta) * sigmoid_prime(zs[l - 1])  # BP2
 hidden_error_without_slope: Which derivative is missing on the way back?
     delta = weights[l].T @ delta  # BP2
 no_slope_anywhere: A sigmoid stands in every layer. Where is its slope?
     delta = activations[-1] - y  # BP1
     delta = weights[l].T @ delta  # BP2
-matrix_product_for_hadamard: Should σ′ multiply neuron by neuron?
+matrix_product_for_hadamard: BP2 has two products. Which of them goes entry by entry?
     delta = (weights[l].T @ delta) @ sigmoid_prime(zs[l - 1])  # BP2
-carries_back_without_weights: An error that goes back through W:
-what does it pass there?
+carries_back_without_weights: On its way back δ crosses a wire. By what is it multiplied
+there?
     delta = delta * sigmoid_prime(zs[l - 1])  # BP2
 averages_at_every_layer: How many times are you averaging?
     delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1]) / x.shape[1]  # BP2
@@ -439,8 +421,8 @@ carries_the_output_error_to_all: Which δ does BP2 need: the output's,
 or the next layer's?
     delta = output_error = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
     delta = (weights[l].T @ output_error) * sigmoid_prime(zs[l - 1])  # BP2
-steps_before_carrying_back: Which W produced this forward pass?
-And who asked for a step?
+steps_before_carrying_back: Which W made the forward pass, and through which W does your
+δ go back?
     delta = ((weights[l] - nabla_w[0]).T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
 slope_at_a: Does your σ′ expect z, or σ(z)? Which one did you give it?
     delta = (activations[-1] - y) * sigmoid_prime(activations[-1])  # BP1
@@ -451,15 +433,16 @@ Is σ′ of the others taken at their z?
 z_times_one_minus_z: σ′ = σ(1 − σ): is what you multiply σ, or z?
     delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
     delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
-sigmoid_for_its_slope: Is this the slope of σ, or σ itself?
+sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (activations[-1] - y) * sigmoid(zs[-1])  # BP1
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
 
-frozen_biases: If b moves, does z move?
+frozen_biases: Call it again with another y: does your nabla_b change?
     nabla_b.insert(0, np.zeros((len(delta), 1)))  # BP3
-examples_left_apart_in_nabla_b: Which shape has b, and which has your nabla_b?
+examples_left_apart_in_nabla_b: What is the shape of b, and what is that of your
+nabla_b?
     nabla_b.insert(0, delta)  # BP3
-flat_nabla_b: Which shape has b, and which has your nabla_b?
+flat_nabla_b: What is the shape of b, and what is that of your nabla_b?
     nabla_b.insert(0, delta.mean(axis=1))  # BP3
 nabla_b_along_the_wrong_axis: What does axis 0 run over: neurons or examples?
     nabla_b.insert(0, delta.mean(axis=0, keepdims=True))  # BP3
@@ -469,13 +452,13 @@ sums_nabla_b_only: nabla_w is a mean over the batch. What is nabla_b?
     nabla_b.insert(0, delta.sum(axis=1, keepdims=True))  # BP3
 sums_nabla_w_only: nabla_b is a mean over the batch. What is nabla_w?
     nabla_w.insert(0, delta @ activations[l].T)  # BP4
-transposes_nabla_w: Compare each nabla_w with the shape of its weights.
+transposes_nabla_w: Does each nabla_w have as many rows as its weights?
     nabla_w.insert(0, activations[l] @ delta.T / x.shape[1])  # BP4
 inputs_left_out_of_nabla_w: Differentiate w·a + b with respect to w: what remains?
     nabla_w.insert(0, nabla_b[0] * np.ones(len(activations[l])))  # BP4
 multiplies_entry_by_entry: Is there one number for every weight?
     nabla_w.insert(0, delta * activations[l])  # BP4
-forgets_to_transpose_a: Which columns does this product bring together?
+forgets_to_transpose_a: What does a row of δ run over, and what a column of a?
     nabla_w.insert(0, delta @ activations[l] / x.shape[1])  # BP4
 multiplies_the_means: Is the mean of a product the product of the means?
     nabla_w.insert(0, np.outer(nabla_b[0], activations[l].mean(axis=1)))  # BP4
@@ -498,10 +481,10 @@ divides_by_the_length_of_x: What you divide by: does it count inputs or examples
 first_column_only: What did the other examples say?
     x, y = x[:, :1], y[:, :1]
     zs, activations = [], [x]  # the input
-last_column_only: Is each example's gradient added, or does it replace the last one?
+last_column_only: Change the first column of x: does your result change?
     x, y = x[:, -1:], y[:, -1:]
     zs, activations = [], [x]  # the input
-last_column_over_m: Is each example's gradient divided by m, and the others lost?
+last_column_over_m: You divide by m: how many examples are in your sum?
     nabla_b.insert(0, delta[:, -1:] / x.shape[1])  # BP3
     nabla_w.insert(0, delta[:, -1:] @ activations[l][:, -1:].T / x.shape[1])  # BP4
 nabla_w_first: Which list comes first?
@@ -509,34 +492,37 @@ nabla_w_first: Which list comes first?
 lists_from_output_to_input: You go from right to left. In which order are your lists?
     nabla_b.append(delta.mean(axis=1, keepdims=True))  # BP3
     nabla_w.append(delta @ activations[l].T / x.shape[1])  # BP4
-one_array_for_all_layers: Are these separate arrays, or one array under many names?
+one_array_for_all_layers: Fill nabla_b[0]: do the other entries of nabla_b change too?
     nabla_b = [np.zeros(biases[0].shape)] * len(biases)
     nabla_w = [np.zeros(weights[0].shape)] * len(weights)  # one array a layer
     nabla_b[l][:] = delta.mean(axis=1, keepdims=True)  # BP3
     nabla_w[l][:] = delta @ activations[l].T / x.shape[1]  # BP4
 stops_before_the_first_layer: Count your gradients: does the first layer have one?
     for l in reversed(range(1, len(weights))):  # from the output to the left
-first_layer_left_at_zero: Which gradients did the loop never reach,
-and still hold zeros?
+first_layer_left_at_zero: Which layers still hold zeros, and does your loop reach them?
     if len(weights) > 1:
         nabla_b[0], nabla_w[0] = np.zeros(biases[0].shape), np.zeros(weights[0].shape)
     return nabla_b, nabla_w  # the gradient
-only_the_output_layer: Which gradients did the loop never reach, and still hold zeros?
+first_layer_never_reached: Which layers still hold zeros, and does your loop reach them?
+    nabla_b[0], nabla_w[0] = np.zeros(biases[0].shape), np.zeros(weights[0].shape)
+    return nabla_b, nabla_w  # the gradient
+only_the_output_layer: Which layers still hold zeros, and does your loop reach them?
     nabla_b = [np.zeros(b.shape) for b in biases[:-1]] + nabla_b[-1:]
     nabla_w = [np.zeros(w.shape) for w in weights[:-1]] + nabla_w[-1:]
     return nabla_b, nabla_w  # the gradient
-minus_the_gradient_from_the_last_layer_on: Who takes the step: backpropagation,
-or gradient descent?
+minus_the_gradient_from_the_last_layer_on: The output layer is right. What turns the
+sign on the way left?
     delta = -(weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
 
-forward_without_bias: What does z hold besides the weighted inputs?
+forward_without_bias: What does z hold besides the weights times the inputs?
     zs.append(w @ activations[-1])  # weighted input
-forward_with_a_flat_bias: Print the shapes of W a and of b: what does the sum become?
+forward_with_a_flat_bias: Print the shapes of W @ a, of what you add to it, and of the
+sum.
     zs.append(w @ activations[-1] + b.ravel())  # weighted input
 forward_with_weights_transposed: Which weights lead to neuron j: a row of W,
 or a column?
     zs.append(w.T @ activations[-1] + b)  # weighted input
-linear_output: Does the last layer's sigmoid act in your forward pass?
+linear_output: Is the output an activation too?
     activations[-1] = zs[-1]
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
 """)

@@ -68,15 +68,6 @@ def batch_cases():
 
 @exercise(
     lesson=7,
-    task="""
-    backprop_batch(weights, biases, x, y) gives the gradient of a batch's mean cost
-    without a loop over the examples: the only loop runs over the layers. weights[l] has
-    shape (n_out, n_in), biases[l] (n_out, 1), x (n_0, m), y (n_L, m), one column an
-    example; the cost is the mean over the m columns of ½‖a − y‖², every neuron a
-    sigmoid. Return two lists (nabla_b, nabla_w), layer by layer from the input to the
-    output, each array of the shape of its biases or weights. Nothing that was passed
-    in may change.
-    """,
     cases=batch_cases,
     hints=(
         "Let δ be a matrix, one column an example. Which of the four equations have to "
@@ -107,7 +98,7 @@ def backprop_batch(weights, biases, x, y):
     return nabla_b, nabla_w
 
 
-@backprop_batch.mistake("How often do you multiply by weights[0] for 40 examples?")
+@backprop_batch.mistake("Which of your lines runs once for every single example?")
 def loops_over_the_examples(*arrays):
     return lesson_06.nielsens_way(*arrays)
 
@@ -160,6 +151,7 @@ def every_example_at_once_in_three_dimensions(weights, biases, x, y):
 
 PAIRS = "what comes out"
 MANY = 20  # with so many examples no shuffle gives the old order by chance
+EPOCHS = 10  # in so many no example keeps its place by chance
 
 
 def batches_seen(answer, x, y, size, rng):
@@ -168,7 +160,10 @@ def batches_seen(answer, x, y, size, rng):
     They hold for every permutation and for lists, generators and views alike.
     """
     x_before, y_before = x.copy(), y.copy()
-    batches, wrong = collected(answer(x, y, size, rng), x.shape[1])
+    result = answer(x, y, size, rng)
+    if is_one_pair(result):
+        return {PAIRS: "a single pair: each turn of a loop over it gives one array"}
+    batches, wrong = collected(result, x.shape[1])
     if wrong:
         return {PAIRS: wrong}
     facts = {
@@ -198,14 +193,26 @@ def batches_seen(answer, x, y, size, rng):
             "the same batches whatever the seed": again[1] == again[2] == again[3],
             "neighbours that stay neighbours": keeps_neighbours(order),
             "examples that met before only": keeps_blocks(order, size),
+            "an example that never moves": never_moves(answer, x_before, y_before),
         }
     return facts
+
+
+def is_one_pair(result):
+    """Return whether what came is a batch, not several: a pair of matrices."""
+    pair = isinstance(result, tuple) and len(result) == 2
+    return pair and all(isinstance(a, np.ndarray) and a.ndim == 2 for a in result)
 
 
 def collected(result, m):
     """Return the batches as pairs of arrays, and what is wrong with them, if it is."""
     if not hasattr(result, "__iter__") and not hasattr(result, "__getitem__"):
-        return [], "None: is there a return?" if result is None else repr(result)[:80]
+        return (
+            [],
+            "None: does it reach a return with a value?"
+            if result is None
+            else repr(result)[:80],
+        )
     batches = list(copies(islice(iter(result), 2 * m + 2)))
     if not batches:
         return [], "no batch at all"
@@ -240,6 +247,17 @@ def first_rows(answer, x, y, size, seed):
     return [np.array(part)[0].tolist() for batch in batches for part in batch]
 
 
+def never_moves(answer, x, y):
+    """Return whether one example has its old place, or one other, in every epoch."""
+    orders = []
+    for seed in range(EPOCHS):
+        rng = np.random.default_rng(seed)
+        batches = answer(x.copy(), y.copy(), x.shape[1], rng)
+        xs = np.hstack([np.array(xb) for xb, _ in batches])
+        orders.append(positions(xs, x))
+    return len(set(map(len, orders))) == 1 and bool((np.ptp(orders, axis=0) == 0).any())
+
+
 def keeps_neighbours(order):
     """Return whether most examples come next to one they stood next to before."""
     return bool(np.mean(np.abs(np.diff(order)) == 1) > 0.5)
@@ -262,7 +280,7 @@ def pairs_to_batch():
 
     return [
         case(2, 1, 11, 4),
-        case(3, 2, 43, 8),
+        case(3, 2, 42, 8),
         case(2, 3, 40, 10),
         case(1, 1, 12, 3),
         case(4, 2, 10, 3),
@@ -276,14 +294,6 @@ def pairs_to_batch():
 
 @exercise(
     lesson=7,
-    task="""
-    mini_batches(x, y, size, rng) gives one epoch's mini-batches: what it returns can be
-    looped over, and each turn gives a pair (x_batch, y_batch). x has shape (n_0, m), y
-    (n_L, m), column i of both is example i. Shuffle all examples with the generator
-    rng, the only source of chance, then slice: x_batch has shape (n_0, size), y_batch
-    (n_L, size); what remains makes a last, shorter batch. Every example comes exactly
-    once, beside its own y. x and y stay as they are.
-    """,
     cases=pairs_to_batch,
     hints=(
         "Do not move the examples: shuffle their numbers, 0 to m − 1, once.",
@@ -293,6 +303,7 @@ def pairs_to_batch():
     ),
     observe=batches_seen,
     may_share=True,
+    by_hand=False,
 )
 def mini_batches(x, y, size, rng):
     m = x.shape[1]  # examples
@@ -316,7 +327,9 @@ shuffles_y_only: Does each x keep its y?
 """)
 
 
-@mini_batches.mistake("Is every example there? Swapping rows of a 2-D array in place…")
+@mini_batches.mistake(
+    "Shuffle a small 2-D array that way and print it: is every row there?"
+)
 def random_shuffle_of_an_array(x, y, size, rng):
     rows = np.vstack([x, y]).T
     random.shuffle(rows)
@@ -326,7 +339,7 @@ def random_shuffle_of_an_array(x, y, size, rng):
 
 
 mini_batches.slips("""
-swaps_views: a, b = b, a with two views: what does a hold when b gets it?
+swaps_views: Swap two columns of a small x your way: are both still there?
     for i in reversed(range(1, m)):
         j = rng.integers(i + 1)
         x[:, i], x[:, j] = x[:, j], x[:, i]
@@ -357,8 +370,7 @@ shuffles_in_place: Is the caller's x still in its old order afterwards?
     order = rng.permutation(m)
     x[:], y[:] = x[:, order], y[:, order]
     order = np.arange(m)  # shuffled
-shuffles_in_place_and_apart: Is the caller's x still in its old order?
-Does each x keep y?
+shuffles_in_place_and_apart: Does each x keep its y, and the caller's x its old order?
     rng.shuffle(x, axis=1)
     rng.shuffle(y, axis=1)
     order = np.arange(m)  # shuffled
@@ -380,14 +392,14 @@ draws_each_batch_anew: Each batch is drawn anew: can an example come twice?
 size_as_the_number_of_batches: Is size the number of batches, or of examples in one?
     for columns in np.array_split(order, size):  # batch by batch
     pass  # slice
-evens_out_the_sizes: Which batches may be short, and by how much?
+evens_out_the_sizes: How many of the batches may hold fewer than size examples?
     for columns in np.array_split(order, -(-m // size)):  # batch by batch
     pass  # slice
 fills_the_last_batch: The last batch was filled up: which examples came twice?
     order = np.resize(rng.permutation(m), m + -m % size)  # shuffled
 starts_one_further_each_time: Where does the next batch start?
     for start in range(m):  # batch by batch
-leaves_out_each_batchs_last: What does a slice do with its end: take it or leave it?
+leaves_out_each_batchs_last: How many numbers are in the slice 0:3?
     columns = order[start : start + size - 1]  # slice
 first_batch_only: Does the function go on after its first batch?
     return [(x[:, columns], y[:, columns])]  # pair
@@ -457,11 +469,6 @@ def columns_and_kind(answer, labels, k):
 
 @exercise(
     lesson=7,
-    task="""
-    one_hot(labels, k) turns labels into targets. labels has shape (m,): whole numbers
-    from 0 to k − 1. Return floats of shape (k, m): column i holds 1.0 in row labels[i]
-    and 0.0 elsewhere. labels stays as it is.
-    """,
     cases=labels_to_encode,
     hints=(
         "Start from zeros of shape (k, m). Which entry of column i becomes 1?",
@@ -477,22 +484,23 @@ def one_hot(labels, k):
 one_hot.slips("""
 examples_in_rows: An example is a column: what does the shape say?
     return np.eye(k)[labels]  # columns picked
-reshapes_instead_of_transposing: reshape keeps the order of the numbers:
-what turns rows to columns?
+reshapes_instead_of_transposing: reshape keeps the order of the numbers. What turns rows
+into columns?
     return np.eye(k)[labels].reshape(k, -1)  # columns picked
 counts_from_one: Is the smallest label 0 or 1?
     return np.eye(k)[:, labels - 1]  # columns picked
 as_many_rows_as_labels_seen: Does k follow from these labels, or was it given?
     return np.eye(labels.max() + 1)[:, labels]  # columns picked
-whole_number_entries: What type do the entries have? Gradients need decimals.
+whole_number_entries: The task asks for floats: what is the dtype of your array?
     return np.eye(k, dtype=int)[:, labels]  # columns picked
-true_and_false: What type do the entries have? Gradients need decimals.
+true_and_false: The task asks for floats: what is the dtype of your array?
     return np.arange(k)[:, None] == labels  # columns picked
-sets_whole_rows: How many entries does this set: one a column, or whole rows?
+sets_whole_rows: Print your result for labels [2, 0] and k = 3. How many 1s are in each
+column?
     columns = np.zeros((k, len(labels)))
     columns[labels] = 1.0
     return columns  # columns picked
-writes_the_label: What stands in a column: the label, or a 1 in its place?
+writes_the_label: What stands in row labels[i] of column i: the label, or a 1?
     columns = np.zeros((k, len(labels)))
     columns[labels, np.arange(len(labels))] = labels
     return columns  # columns picked

@@ -1,7 +1,9 @@
 """Exercises of lesson 8: a network that reads digits."""
 
 import copy
-from itertools import chain, combinations, pairwise, product
+import pickle
+from functools import cache, reduce
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from bpkit.backprop import backprop, forward_pass
 from bpkit.exercises.compare import close_enough
 from bpkit.exercises.exercise import Case, exercise
 
+FEW = 20  # neurons in a layer
 ENOUGH = 12_000  # numbers from which chance cannot move a spread by a few percent
 
 
@@ -34,7 +37,7 @@ def lists_of_arrays(value):
 def form_of(value):
     """Say what came, where it has not the form that was asked for."""
     if value is None:
-        return "nothing: is there a return?"
+        return "None: does it reach a return with a value?"
     kind = type(value).__name__
     return f"{kind} of {len(value)}" if hasattr(value, "__len__") else kind
 
@@ -54,13 +57,11 @@ def starts():
 
 def facts_of_a_start(answer, sizes, rng, spread=lambda n_in: 1.0):
     """Return what can be said of a start whatever the order of its draws."""
-    seed = int(rng.integers(1000))
+    seed, own = int(rng.integers(1000)), list(sizes)
     value = answer(sizes, np.random.default_rng(seed))
     parts = lists_of_arrays(value)
     if parts is None:
         return {"the result": form_of(value)}
-    again = lists_of_arrays(answer(sizes, np.random.default_rng(seed)))
-    other = lists_of_arrays(answer(sizes, np.random.default_rng(seed + 1)))
     weights, biases = parts
     facts = {
         "the result": "tuple of 2: the weights and the biases, a list of arrays each",
@@ -74,11 +75,34 @@ def facts_of_a_start(answer, sizes, rng, spread=lambda n_in: 1.0):
         "weights", [w / s for w, s in zip(wide, scales, strict=True)]
     )
     facts |= shape_of_the_draw("biases", [b for b in biases if b.size >= ENOUGH])
-    numbers = flat(parts)
+    # A number that is drawn once may come scaled and not scaled.
+    drawn = [*(w / spread(w.shape[-1]) for w in weights if w.ndim), *biases]
+    numbers = flat([drawn])
     facts["no number drawn twice"] = len(np.unique(numbers)) > 0.97 * numbers.size
-    facts["the same rng gives the same start"] = close_enough(again, parts)
-    facts["another rng gives another start"] = not close_enough(other, parts)
+    facts |= {
+        f"chance moves {what}": not any(map(is_set, drawn)) for what, is_set in SET
+    }
+    if max(own) < FEW:  # whoever draws number by number needs time for many
+        again, other = (
+            lists_of_arrays(answer(list(own), np.random.default_rng(s)))
+            for s in (seed, seed + 1)
+        )
+        facts["the same rng gives the same start"] = close_enough(again, parts)
+        facts["another rng gives another start"] = not close_enough(other, parts)
     return facts
+
+
+def is_one(numbers):
+    """Return whether numbers are 1 to the last digits, as no chance would have it."""
+    return np.allclose(numbers, 1, rtol=0, atol=1e-9)
+
+
+# What a sample may be given that chance should have moved.
+SET = [
+    ("the mean of each array", lambda a: a.any() and is_one(1 + np.mean(a))),
+    ("the spread of each array", lambda a: is_one(np.std(a))),
+    ("the length of each row", lambda a: is_one(np.mean(a**2, axis=-1))),
+]
 
 
 def shape_of_the_draw(name, arrays):
@@ -95,18 +119,12 @@ def shape_of_the_draw(name, arrays):
 
 @exercise(
     lesson=8,
-    task="""
-    `initial_parameters(sizes, rng)`: start a network. `sizes` lists the neurons in each
-    layer, the input first, such as [64, 30, 10]; `rng` is a random generator. Return
-    `(weights, biases)`, two lists with one array for each layer after the input:
-    `weights[l]` of shape (sizes[l+1], sizes[l]), `biases[l]` of shape (sizes[l+1], 1),
-    every number standard normal, drawn from `rng`.
-    """,
     cases=starts,
     observe=facts_of_a_start,
     rtol=0.08,
+    by_hand=False,
     hints=(
-        "How many arrays of weights has a network of three layers of neurons?",
+        "Between three layers of neurons, how many arrays of weights are there?",
         "zip(sizes[:-1], sizes[1:]) gives the sizes on both sides of each array.",
         "rng.standard_normal((n_out, n_in)) draws one array of weights.",
     ),
@@ -125,25 +143,24 @@ starts_at_zero: If two hidden neurons start alike, what could ever tell them apa
 uniform_from_0_to_1: Which signs occur among your numbers?
     weights = [rng.random((sizes[l + 1], sizes[l])) for l in layers]  # weights
     biases = [rng.random((sizes[l + 1], 1)) for l in layers]  # biases
-uniform_from_minus_1_to_1: Does a bell curve end at −1 and 1?
+uniform_from_minus_1_to_1: Can a standard normal number be larger than 1?
     weights = [rng.uniform(-1, 1, (sizes[l + 1], sizes[l])) for l in layers]  # weights
     biases = [rng.uniform(-1, 1, (sizes[l + 1], 1)) for l in layers]  # biases
 starts_very_small: What is the standard deviation of your numbers?
     return [0.01 * w for w in weights], [0.01 * b for b in biases]  # result
-biases_of_zero: What do the biases start as here?
+biases_of_zero: From which distribution should the biases come?
     biases = [np.zeros((sizes[l + 1], 1)) for l in layers]  # biases
-biases_of_one: Which sign have your biases?
+biases_of_one: How many different numbers are among your biases?
     biases = [np.ones((sizes[l + 1], 1)) for l in layers]  # biases
-weights_lying_down: In W a, how many entries has a? What does that make of the columns
-of W?
+weights_lying_down: W multiplies the activations: how many columns must it have?
     weights = [rng.standard_normal((sizes[l], sizes[l + 1])) for l in layers]  # weights
-flat_biases: What shape has z in z = W a + b?
+flat_biases: For one example, what is the shape of z = W @ a + b?
     biases = [rng.standard_normal(sizes[l + 1]) for l in layers]  # biases
 biases_first: Which comes first in the result?
     return biases, weights  # result
 biases_for_the_input: Does the input layer have biases?
     biases = [rng.standard_normal((n, 1)) for n in sizes]  # biases
-last_layer_missing: Between how many pairs of neighbours do weights sit?
+last_layer_missing: How many pairs of neighbouring layers are there in sizes?
     layers = range(len(sizes) - 2)  # all but the input
 generator_of_its_own: Where do your random numbers come from?
     rng = np.random.default_rng()
@@ -153,6 +170,8 @@ always_the_same_start: What changes in your start when rng changes?
     layers = range(len(sizes) - 1)  # all but the input
 one_row_for_all: Are the neurons of one layer different from each other?
     return [np.repeat(w[:1], len(w), axis=0) for w in weights], biases  # result
+sets_the_spread_of_its_sample: Print the spread of each array. Is chance so exact?
+    return [w / w.std() for w in weights], biases  # result
 scaled_by_the_inputs: How spread out should a single weight be in this lesson?
     return [w / np.sqrt(w.shape[1]) for w in weights], biases  # result
 """)
@@ -189,6 +208,9 @@ def batches():
         batch_case([3, 3, 3], 4, 3.0, 2),
         batch_case([2, 3, 1], 6, 0.25, 3),
         batch_case([2, 2], 7, 2.0, 4),
+        batch_case([2, 4, 3, 5, 3, 2], 3, 0.5, 5),
+        batch_case([1, 1, 1], 2, 0.5, 6),
+        batch_case([1, 1], 2, 60.0, 7),  # so long a step that the cost grows
     ]
 
 
@@ -232,21 +254,14 @@ def flat(parts):
 
 @exercise(
     lesson=8,
-    task="""
-    `update_mini_batch(weights, biases, x, y, eta)`: take one step of gradient descent
-    on the mean cost of a mini-batch. `x` is (n_0, m), `y` is (n_L, m), one column an
-    example; `eta` is the learning rate. Return the new `(weights, biases)`, two lists
-    of arrays with the shapes that came in; leave the old ones as they were.
-    `backprop(weights, biases, x, y)` gives `(nabla_b, nabla_w)`, means over the
-    columns.
-    """,
     cases=batches,
     returns=("weights", "biases"),
     explain=factor_of_the_step,
     hints=(
         "Which way is downhill, along the gradient or against it?",
-        "Every array takes the same step: new = old − η · its gradient.",
-        "backprop returns the biases' gradients first, you return the weights first.",
+        "backprop gives the biases' gradients first; you return the weights first.",
+        "weights = [w - eta * nw for w, nw in zip(weights, nabla_w)], and the same for "
+        "the biases.",
     ),
 )
 def update_mini_batch(weights, biases, x, y, eta):
@@ -262,7 +277,7 @@ update_mini_batch.slips("""
 walks_uphill: Which way is downhill?
     weights = [w + eta * nw for w, nw in zip(weights, nabla_w)]  # weights
     biases = [b + eta * nb for b, nb in zip(biases, nabla_b)]  # biases
-forgets_eta: How long is your step? Is every parameter used?
+forgets_eta: What would a larger eta change in your step?
     weights = [w - nw for w, nw in zip(weights, nabla_w)]  # weights
     biases = [b - nb for b, nb in zip(biases, nabla_b)]  # biases
 averages_twice: How many times are you averaging?
@@ -283,7 +298,7 @@ biases_frozen: Do the biases learn?
     pass  # biases
 weights_frozen: Do the weights learn?
     pass  # weights
-steps_in_place: Are the arrays that came in still what they were?
+changes_what_it_is_given: Print what you gave, after the call. Is it as it was before?
     for w, nw in zip(weights, nabla_w):
         w -= eta * nw  # weights
     for b, nb in zip(biases, nabla_b):
@@ -296,7 +311,7 @@ new_values_dropped: Who holds the new values when your loop ends?
         w = w - eta * nw  # weights
     for b, nb in zip(biases, nabla_b):
         b = b - eta * nb  # biases
-first_example_only: How many of the examples have a say in your step?
+first_example_only: On how many of the examples does your step depend?
     nabla_b, nabla_w = backprop(weights, biases, x[:, :1], y[:, :1])  # gradients
 rows_for_columns: What does len(x) count: rows or columns?
     eta = eta * x.shape[1] / len(x)
@@ -341,11 +356,14 @@ def exams():
     return [
         exam([3, 4, 5], 8, 5, 1),
         exam([3, 6, 4], 4, 3, 2),
-        exam([2, 5, 5], 5, 2, 5),
+        exam([2, 5, 5], 5, 2, 47),
         exam([4, 3], 7, 7, 4),
         exam([3, 3, 3], 3, 1, 6),
         exam([3, 4, 6], 9, 0, 7),
         exam([2, 3, 4], 1, 1, 8),
+        exam([2, 4, 3, 5, 6, 3], 6, 4, 9),
+        exam([1, 4, 3], 5, 3, 11),
+        close_call(),
     ]
 
 
@@ -360,22 +378,24 @@ def exam(sizes, m, right, seed):
     return Case(weights, biases, x, labels % sizes[-1])
 
 
+def close_call():
+    """Return four examples whose outputs nearly tie, the last of them read wrong."""
+    x = np.array([[0.004, 0.012, 0.004, 0.012], [0.012, 0.004, 0.012, 0.004]])
+    return Case([np.eye(2)], [np.zeros((2, 1))], x, np.array([1, 0, 1, 1]))
+
+
 @exercise(
     lesson=8,
-    task="""
-    `evaluate(weights, biases, x, labels)`: count the right answers. `x` is (n_0, m),
-    one example a column; `labels` is (m,), the true class of each as an integer. The
-    network's answer for a column is the row of the largest output in that column.
-    Return how many of the m answers are right, as an int.
-    """,
     cases=exams,
     quantities=lambda weights, biases, x, labels: {
         "m, the number of examples,": x.shape[1]
     },
     hints=(
-        "How many answers does the network give for m columns?",
+        "forward_pass(weights, biases, x) gives (zs, activations). Where in it are the "
+        "outputs?",
         "argmax(axis=0) looks down each column.",
-        "Comparing two arrays gives True and False; sum counts the True ones.",
+        "(answers == labels) gives True and False; sum counts the True ones, and int "
+        "makes it an int.",
     ),
 )
 def evaluate(weights, biases, x, labels):
@@ -399,7 +419,7 @@ argmin_for_argmax: Is it the largest output that answers, or the smallest?
     answers = activations[-1].argmin(axis=0)  # answers
 counts_rows_from_one: From which number do Python and the labels count?
     answers = activations[-1].argmax(axis=0) + 1  # answers
-does_not_count: You know which answers are right. How many are they?
+does_not_count: You say which answers are right. How many are there?
     return answers == labels  # hits
 returns_the_answers: Are those the answers, or how many of them are right?
     return answers  # hits
@@ -440,17 +460,29 @@ def largest_z(weights, biases, x, labels):
 
 # sgd
 
+SOME_RUNS = 8
+MANY_RUNS = 16  # in so many no example of a right answer is alone each time
+# In so many no other generator gives the same by chance: of 64 results, and of three.
+FEW_AGAIN, AGAIN = 4, 12
+FEW_EXAMPLES, RUNS_IN_TURN = 3, 32  # in so many each of so few is alone once
+
 
 def runs():
     return [
         run_case([2, 3, 2], m=7, epochs=2, size=3, eta=2.0, seed=2, alike=True),
+        bookkeeping(m=3, epochs=1, size=2),
         bookkeeping(m=5, epochs=1, size=2),
         bookkeeping(m=7, epochs=1, size=3),
         bookkeeping(m=6, epochs=3, size=2),
+        bookkeeping(m=5, epochs=2, size=4),
+        bookkeeping(m=4, epochs=2, size=3),
         run_case([2, 2, 3], m=6, epochs=1, size=2, eta=1.5, seed=4, alike=True),
         run_case([3, 2, 4], m=4, epochs=2, size=3, eta=0.9, seed=5),
         run_case([3, 4, 2], m=5, epochs=2, size=5, eta=0.7, seed=1),
         run_case([3, 3, 3], m=4, epochs=3, size=9, eta=3.0, seed=3),
+        # In the second epoch the cost grows.
+        run_case([1, 2, 2], m=3, epochs=2, size=2, eta=40.0, seed=3, alike=True),
+        run_case([2, 3, 3], m=4, epochs=1, size=6, eta=2.0, seed=6),
     ]
 
 
@@ -479,43 +511,72 @@ def facts_of_a_run(answer, weights, biases, x, y, epochs, size, eta, rng):
     """Return what can be said of a run whatever the order of its examples."""
     if not weights[0].any():
         return kept_books(answer, (weights, biases, x, y, epochs, size, eta))
-    value = answer(weights, biases, x, y, epochs, size, eta, rng)
+    given = weights, biases, x, y, epochs, size, eta
+    run = pickle.dumps(given)  # before the answer can change it
+    value = copy.deepcopy(answer(*given, rng))
     parts = lists_of_arrays(value)
     if parts is None or np.ptp(x, axis=1).max() == 0:
         return value
-    outcomes = every_order(weights, biases, x, y, epochs, size, eta)
+    outcomes = every_order(run)
     came = flat(parts)
     possible = any(
         o.shape == came.shape and np.allclose(came, o, rtol=1e-5, atol=1e-5)
         for o in outcomes
     )
-    return {"the result of some order of the examples": possible}
+    facts = {"a result that some order of the examples gives": possible}
+    if size < x.shape[1]:
+        runs, again = (
+            [answer(*given, np.random.default_rng(seed)) for seed in range(count)]
+            for count in (SOME_RUNS, FEW_AGAIN)
+        )
+        facts["another rng gives another result"] = any(
+            not close_enough(one, value) for one in runs
+        )
+        facts["the same rng gives the same result"] = close_enough(
+            again, runs[:FEW_AGAIN]
+        )
+    return facts
 
 
-def every_order(weights, biases, x, y, epochs, size, eta):
-    """Return the result of every choice of a full batch and the rest, each epoch."""
+@cache
+def every_order(run):
+    """Return the result of every choice of a full batch and the rest, each epoch.
+
+    The arguments of the run come as bytes, by which the results are kept: they are the
+    same for every answer, and most of the work of a check.
+    """
+    weights, biases, x, y, epochs, size, eta = pickle.loads(run)
     m = x.shape[1]
     cuts = []
     for full in map(list, combinations(range(m), min(size, m))):
         rest = [j for j in range(m) if j not in full]
         cuts += [[full, rest], [rest, full]] if rest else [[full]]
-    results = []
-    for epochs_cut in product(cuts, repeat=epochs):
-        parts = weights, biases
-        for batch in chain(*epochs_cut):
-            parts = stepped(*parts, x[:, batch], y[:, batch], eta)
-        results.append(flat(parts))
-    return results
+    results = [(weights, biases)]
+    for _ in range(epochs):
+        results = [
+            reduce(lambda p, b: stepped(*p, x[:, b], y[:, b], eta), cut, parts)
+            for parts in results
+            for cut in cuts
+        ]
+    return [flat(parts) for parts in results]
 
 
 def kept_books(answer, args):
     """Return how often each example was used and whether it kept its y."""
-    books = [books_of(answer, args, seed) for seed in range(8)]
+    m, epochs, size = args[2].shape[1], *args[4:6]
+    anew = epochs > 1 and m % size == 1
+    in_turn = epochs == 1 and m % size == 1 and m <= FEW_EXAMPLES
+    count = MANY_RUNS if anew else RUNS_IN_TURN if in_turn else SOME_RUNS
+    books = [books_of(answer, args, seed) for seed in range(count)]
     if any(book is None for book in books):
         return answer(*args, np.random.default_rng(0))
+    if anew:
+        return facts_of_new_batches(np.array([b for b, _ in books]), epochs, size)
     used = [np.sort(shares).round(3) for shares, _ in books]
     steady = all(np.array_equal(u, used[0]) for u in used)
-    again = [books_of(answer, args, seed) for seed in range(4)]
+    # Where no batch is short, the books are the same whatever the order.
+    seeds = range(min(count, AGAIN) if m % size else 0)
+    again = [books_of(answer, args, seed) for seed in seeds]
     facts = {
         "every x kept its y": all(kept for _, kept in books),
         "every run uses the examples equally often": steady,
@@ -526,12 +587,37 @@ def kept_books(answer, args):
             np.allclose(a[0], b[0]) for a, b in zip(again, books, strict=False)
         ),
     }
-    m, epochs, size = args[2].shape[1], *args[4:6]
     if epochs == 1 and m % size:
-        facts["the order changes with rng"] = any(
+        facts["the examples of a batch change with rng"] = any(
             not np.allclose(shares, books[0][0], atol=0.01) for shares, _ in books
         )
+    if in_turn:
+        # Whoever is alone counts most.
+        alone = {int(shares.argmax()) for shares, _ in books}
+        facts["each example is alone in its batch in some run"] = len(alone) == m
     return facts
+
+
+def facts_of_new_batches(shares, epochs, size):
+    """Return whether each epoch is cut anew, from runs in which one example is alone.
+
+    An example shares its batch, or is alone in it and counts ``size`` times as much. If
+    one alone has another share than it would have among others, it stayed outside the
+    full batches in every epoch, whether it was used or left out.
+    """
+    alone = (shares - epochs / size) / (1 - 1 / size)
+    times = np.rint(alone)  # how often each example was alone, run by run
+    whole = np.allclose(alone, times, atol=0.01) and (times >= 0).all()
+    always_alone = (times >= 1).all(axis=0)
+    usual = np.median(shares, axis=1, keepdims=True)
+    again_alone = (np.abs(shares - usual) > 0.01).sum(axis=1) == 1
+    return {
+        "every example is used once an epoch": bool(
+            whole and (times.sum(axis=1) == epochs).all()
+        ),
+        "no example is alone in its batch in every run": not always_alone.any(),
+        "another epoch has other batches": not again_alone.all(),
+    }
 
 
 def books_of(answer, args, seed):
@@ -550,21 +636,15 @@ def books_of(answer, args, seed):
 
 @exercise(
     lesson=8,
-    task="""
-    `sgd(weights, biases, x, y, epochs, size, eta, rng)`: train by stochastic gradient
-    descent. `x` is (n_0, m), `y` is (n_L, m). In each of the `epochs`, shuffle the
-    examples with `rng`, each x with its y, cut them into mini-batches of `size` columns
-    (the last may be shorter), and take one step of learning rate `eta` for each batch,
-    on its mean cost. Every example is used once an epoch. Return the trained `(weights,
-    biases)`; leave what came in as it was.
-    """,
     cases=runs,
     observe=facts_of_a_run,
+    by_hand=False,
     returns=("weights", "biases"),
     hints=(
         "Two loops: over the epochs, and inside it over the batches.",
         "rng.permutation(m) is one order that both x and y can follow.",
-        "order[k : k + size] for k in range(0, m, size) cuts it, short rest included.",
+        "For k in range(0, m, size): batch = order[k : k + size], then one "
+        "update_mini_batch on x[:, batch], y[:, batch].",
     ),
 )
 def sgd(weights, biases, x, y, epochs, size, eta, rng):
@@ -583,7 +663,7 @@ sgd.slips("""
 shuffles_x_and_y_apart: Does each x keep its y?
     x, y = rng.permutation(x, axis=1), rng.permutation(y, axis=1)
     order = np.arange(m)  # shuffle
-drops_the_short_batch: Count the examples that are used when size does not divide m.
+drops_the_short_batch: If size does not divide m, how many examples does your epoch use?
     for k in range(0, m - size + 1, size):  # cut
 divides_by_size: How many examples are in the last batch, and by what do you divide?
     weights = [w - eta * len(batch) / size * g for w, g in zip(weights, nabla_w)]  # W
@@ -597,18 +677,18 @@ averages_twice: How many times are you averaging?
 walks_uphill: Which way is downhill?
     weights = [w + eta * g for w, g in zip(weights, nabla_w)]  # W
     biases = [b + eta * g for b, g in zip(biases, nabla_b)]  # b
-one_epoch_only: At which indentation does your return stand?
+result_of_one_epoch: That is the result of one epoch. Where are the others?
     for _ in range(1):  # epochs
 one_epoch_too_few: Count from the first epoch to the last: how many do you run?
     for _ in range(1, epochs):  # epochs
 one_epoch_too_many: Count from the first epoch to the last: how many do you run?
     for _ in range(epochs + 1):  # epochs
-first_batch_only: At which indentation does your return stand: after how many batches?
+first_batch_only: How many steps has your function taken when it returns?
     biases = [b - eta * g for b, g in zip(biases, nabla_b)]
     return weights, biases  # b
 one_batch_an_epoch: How many of the mini-batches of an epoch lead to a step?
     for k in range(1):  # cut
-never_shuffles: Which example comes first in your second run?
+always_the_same_batches: Which examples share your first batch, whatever rng is?
     order = np.arange(m)  # shuffle
 draws_with_replacement: Can an example come twice in one epoch, and another not at all?
     order = rng.integers(m, size=m)  # shuffle
@@ -642,6 +722,13 @@ biases_frozen: Do the biases learn?
     pass  # b
 generator_of_its_own: Where do your random numbers come from?
     order = np.random.default_rng().permutation(m)  # shuffle
+every_epoch_alike: Compare the batches of two epochs: is the second shuffled anew?
+    once = rng.permutation(m)
+    for _ in range(epochs):  # epochs
+    order = once  # shuffle
+shuffles_the_first_epoch_only: Compare the batches of two epochs: is each shuffled?
+    for epoch in range(epochs):  # epochs
+    order = np.arange(m) if epoch else rng.permutation(m)  # shuffle
 """)
 
 
@@ -654,16 +741,6 @@ def shuffles_copies(weights, biases, x, y, epochs, size, eta, rng):
             batch = both[:, start : start + size]
             xb, yb = batch[: len(x)], batch[len(x) :]
             weights, biases = stepped(weights, biases, xb, yb, eta)
-    return weights, biases
-
-
-@sgd.variant
-def shuffles_once(weights, biases, x, y, epochs, size, eta, rng):
-    order = rng.permutation(x.shape[1])
-    x, y = x[:, order], y[:, order]
-    batches = np.split(np.arange(order.size), range(size, order.size, size))
-    for batch in batches * epochs:
-        weights, biases = stepped(weights, biases, x[:, batch], y[:, batch], eta)
     return weights, biases
 
 

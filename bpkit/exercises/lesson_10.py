@@ -33,30 +33,30 @@ def surfaces():
         Case(slanted, np.array([[1.0, -0.7, 0.4], [0.2, 1.3, -1.1]]), 0.05),
         Case(waves, np.array([0.9, -1.4]), 0.01),
         Case(waves, np.array([[-0.3], [1.2]])),
+        Case(square, np.array([0.7]), 0.1),
+        Case(slanted, np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]).T, 0.05),
+        Case(cubes, np.array([1.0, 1.0]), 0.1),
+        Case(square, np.array(0.7), 0.1),
+        Case(slanted, np.array([[[0.3, -0.9]], [[1.2, 2.1]]]), 0.1),
+        Case(waves, np.array([[0.9, -0.3, 1.2]]), 0.01),
     ]
 
 
 def gradient_and_x(answer, f, x, *h):
     """Return the gradient, and x after the call: as before, to rounding."""
-    own = x.copy()
+    own = x.copy("K")  # as it lies in memory
     gradient = answer(f, own, *h)
     return {"the gradient": gradient, "x after the call": own.copy()}
 
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 1, the numerical gradient shown by `patients.source(1)`, and name it
-    `repaired_1(f, x, h=1e-5)`. `f` takes an array and returns a number, `x` is an array
-    of any shape; return the central difference quotients, one for each entry, in the
-    shape of `x`, and leave `x` as it was. Symptom: all entries come out alike.
-    """,
     cases=surfaces,
     observe=gradient_and_x,
     hints=(
         "Print step in each turn of the loop. Which entry does it move?",
         "Which lines must be done anew for each entry?",
-        "Before entry i is moved, no other entry may be displaced any more.",
+        "In each turn make a fresh step of zeros, then move entry i alone.",
     ),
 )
 def repaired_1(f, x, h=1e-5):
@@ -68,7 +68,7 @@ def repaired_1(f, x, h=1e-5):
     return gradient  # result
 
 
-repaired_1.mistake("It is still ill. Which entry does step move in the second turn?")(
+repaired_1.mistake("It is still ill. Which lines of your loop use i?")(
     patients.patient_1
 )
 
@@ -79,7 +79,7 @@ steps_pile_up: How many entries are displaced in the third turn?
     for i in range(x.size):  # entries
 all_entries_at_once: How many entries does your step move at once?
     step[...] = h  # move
-only_the_last_entry: Which entries of the gradient are ever filled?
+only_the_last_entry: The last entry is right. What became of the others?
     gradient.flat[-1] = (f(x + step) - f(x - step)) / (2 * h)  # quotient
 only_the_first_entry: Which entries of the gradient are ever filled?
     gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
@@ -112,19 +112,12 @@ def rows_of_the_identity(f, x, h=1e-5):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 2, the numerical gradient shown by `patients.source(2)`, and name it
-    `repaired_2(f, x, h=1e-5)`. `f` takes an array and returns a number, `x` is an array
-    of floats of any shape; return the central difference quotients, one for each entry,
-    in the shape of `x`. Symptom: the first entry is right, and after the call x is no
-    longer what it was.
-    """,
     cases=surfaces,
     observe=gradient_and_x,
     hints=(
         "Print x after each turn of the loop.",
         "At which point are the slopes of the later entries taken?",
-        "Up by h, down by 2h: how far is it back?",
+        "Keep old = x.flat[i], and set x.flat[i] = old after both calls of f.",
     ),
 )
 def repaired_2(f, x, h=1e-5):
@@ -145,7 +138,7 @@ repaired_2.mistake("It is still ill. Is x, after each turn, what it was before?"
 )
 
 repaired_2.slips("""
-restored_after_the_loop: x is right in the end. Is it also right in the second turn?
+right_in_the_end_only: x is right in the end. Is it also right in the second turn?
     x = x.copy()
     for i in range(x.size):  # entries
     pass  # back
@@ -156,7 +149,7 @@ below_is_the_middle: Between which two points do you measure, and how far is it?
 forward_only: The patient looked to both sides. Does yours?
     x.flat[i] = old  # down
     gradient.flat[i] = (above - below) / h  # quotient
-never_apart: Is a second name for x a second array?
+never_apart: Every entry is 0. Print the two values of f: do they differ?
     above = below = f(x)  # below
 half_the_width: How far apart are your two points?
     gradient.flat[i] = (above - below) / h  # quotient
@@ -190,7 +183,13 @@ def fresh_copies(f, x, h=1e-5):
 
 
 def layers():
-    return [layer(2, 3, 5, 0.7, 1), layer(3, 3, 4, 2.0, 2), layer(4, 1, 3, 0.3, 3)]
+    w, b, x = np.array([[1, 1]]), np.array([[0]]), np.array([[0, 2, 1], [1, 1, 0]])
+    return [
+        layer(2, 3, 5, 0.7, 1),
+        layer(3, 3, 4, 2.0, 2),
+        layer(4, 1, 3, 0.3, 3),
+        Case(w, b, x, np.array([[0, 1, 1]]), 0.5),
+    ]
 
 
 def layer(n_in, n_out, m, eta, seed):
@@ -202,12 +201,6 @@ def layer(n_in, n_out, m, eta, seed):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 3, one step of gradient descent for a single layer, shown by
-    `patients.source(3)`, and name it `repaired_3(w, b, x, y, eta)`. `w` is (n, n_0),
-    `b` is (n, 1), `x` is (n_0, m), `y` is (n, m); return the new `(w, b)` after one
-    step on the mean quadratic cost. Symptom: the cost grows.
-    """,
     cases=layers,
     returns=("w", "b"),
     hints=(
@@ -231,13 +224,13 @@ biases_still_uphill: The weights go downhill. And the biases?
     b = b + eta * delta.mean(axis=1, keepdims=True)  # BP3
 weights_still_uphill: The biases go downhill. And the weights?
     w = w + eta * delta @ x.T / x.shape[1]  # BP4
-sigmoid_prime_lost: Which factor of BP1 has gone?
+sigmoid_prime_lost: Which factor of BP1 is missing?
     delta = sigmoid(z) - y  # BP1
 without_a_sign: Can an error without a sign say which way to go?
     delta = np.abs(sigmoid(z) - y) * sigmoid_prime(z)  # BP1
 doubled: The cost has a ½ in front. What is its slope?
     delta = 2 * (sigmoid(z) - y) * sigmoid_prime(z)  # BP1
-sum_for_the_mean: Does the step grow with the batch?
+sum_for_the_mean: Double the batch by repeating it: should the step double?
     w = w - eta * delta @ x.T  # BP4
     b = b - eta * delta.sum(axis=1, keepdims=True)  # BP3
 """)
@@ -266,7 +259,7 @@ def networks():
 
 
 def steps():
-    """Return steps for networks of which two are square and none is a single layer."""
+    """Return steps for networks; some are square, and none is a single layer."""
     return [case for case in batches() if len(case.args[0]) > 1] + [
         larger_case([4, 4, 4, 4], 3, 1.5, 11),
         larger_case([2, 4, 3, 2], 6, 0.9, 12),
@@ -282,12 +275,6 @@ def larger_case(sizes, m, eta, seed):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 4, a backpropagation shown by `patients.source(4)`, and name it
-    `repaired_4(weights, biases, x, y)`. `x` is (n_0, m), `y` is (n_L, m); return
-    `(nabla_b, nabla_w)`, the gradients of the mean quadratic cost. Symptom: it learns,
-    but the gradient check fails.
-    """,
     cases=networks,
     returns=("nabla_b", "nabla_w"),
     hints=(
@@ -319,16 +306,16 @@ output_still_ill: The hidden layers are healthy. Is the output?
 sigmoid_prime_cut_out: Is the sick part healed, or cut out? Which factor has gone?
     delta = activations[-1] - y  # BP1
     delta = weights[l].T @ delta  # BP2
-cut_out_at_the_output: Which factor of BP1 has gone?
+cut_out_at_the_output: Which factor of BP1 is missing?
     delta = activations[-1] - y  # BP1
-cut_out_in_hidden_layers: Which factor of BP2 has gone?
+cut_out_in_hidden_layers: Which factor of BP2 is missing?
     delta = weights[l].T @ delta  # BP2
-sigmoid_for_its_slope: Is it the sigmoid, or its slope?
+sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (activations[-1] - y) * sigmoid(zs[-1])  # BP1
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
 z_of_the_next_layer: Which z belongs to the layer that δ is carried to?
     delta = (weights[l].T @ delta) * sigmoid_prime(zs[l])  # BP2
-slope_formula_on_z: z(1 − z) is the slope of what, at which number?
+slope_formula_on_z: σ′ = σ(1 − σ): is what you multiply σ, or z?
     delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
     delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
 """)
@@ -360,17 +347,11 @@ def example_by_example(weights, biases, x, y):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 5, one step of gradient descent shown by `patients.source(5)`, and
-    name it `repaired_5(weights, biases, x, y, eta)`. `x` is (n_0, m), `y` is (n_L, m);
-    return the new `(weights, biases)` after one step on the mean quadratic cost, and
-    leave what came in as it was. Symptom: the larger eta is, the more the step is off.
-    """,
     cases=steps,
     returns=("weights", "biases"),
     hints=(
         "In which layer is the step right, and from where on is it not?",
-        "Which W made the forward pass that δ is carried back through?",
+        "At which line does δ meet a W that has already changed?",
         "Carry δ back with the old weights, and only then change them.",
     ),
 )
@@ -387,9 +368,9 @@ def repaired_5(weights, biases, x, y, eta):
     return new_weights, new_biases  # result
 
 
-repaired_5.mistake("It is still ill. Which W produced this forward pass?")(
-    patients.patient_5
-)
+repaired_5.mistake(
+    "It is still ill. Print weights[l] before BP2: is it that of the forward pass?"
+)(patients.patient_5)
 
 repaired_5.slips("""
 carried_back_too_early: Which layer's δ makes this layer's step?
@@ -406,7 +387,7 @@ biases_left_out: Do the biases learn?
     pass  # BP3
 last_layer_only: Which layers take a step?
     for l in [len(weights) - 1]:  # layers
-walks_uphill: The drift has gone. Which way is downhill?
+walks_uphill: With a tiny eta, does one step make the cost fall or rise?
     new_weights[l] = weights[l] + eta * delta @ activations[l].T / m  # BP4
     new_biases[l] = biases[l] + eta * delta.mean(axis=1, keepdims=True)  # BP3
 forgets_eta: Where is the learning rate?
@@ -442,18 +423,11 @@ def old_weights_kept(weights, biases, x, y, eta):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 6, one step of gradient descent that goes through the batch example
-    by example, shown by `patients.source(6)`, and name it `repaired_6(weights, biases,
-    x, y, eta)`. `x` is (n_0, m), `y` is (n_L, m); return the new `(weights, biases)`
-    after one step on the mean cost of the batch. Symptom: an eta that suits batches of
-    ten diverges with batches of a hundred.
-    """,
     cases=batches,
     returns=("weights", "biases"),
     explain=factor_of_the_step,
     hints=(
-        "Copy every example of the batch once more. Should the step change?",
+        "How often is eta used for a batch of one, and for a batch of ten?",
         "The cost is a mean over the m columns. Is the patient's step?",
         "Each example may contribute eta / m.",
     ),
@@ -484,15 +458,15 @@ divided_by_the_rows: What does len(x) count: rows or columns?
 divided_twice: How many times are you averaging?
     new_weights[l] = new_weights[l] - eta / m**2 * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / m**2 * nabla_b[l]  # biases
-divided_by_all_numbers: By how many examples do you divide: is it the size of the batch?
+divided_by_all_numbers: How many examples are in x, and how many numbers?
     new_weights[l] = new_weights[l] - eta / x.size * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / x.size * nabla_b[l]  # biases
-last_example_only: How many of the examples have a say in the step?
+last_example_only: On how many of the examples does your step depend?
     new_weights[l] = weights[l] - eta * nabla_w[l]  # weights
     new_biases[l] = biases[l] - eta * nabla_b[l]  # biases
 one_example_after_the_other: With which weights is the second example's slope taken?
     nabla_b, nabla_w = backprop(new_weights, new_biases, x[:, [j]], y[:, [j]])  # slopes
-walks_uphill: The factor has gone. Which way is downhill?
+walks_uphill: With a tiny eta, does one step make the cost fall or rise?
     new_weights[l] = new_weights[l] + eta / m * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] + eta / m * nabla_b[l]  # biases
 """)
@@ -524,15 +498,17 @@ def deck(m, size, seed):
 
 def facts_of_batches(answer, x, y, size, rng):
     """Return what can be said of mini-batches whatever their order."""
-    seeds = rng.integers(10**6, size=6)
+    seeds = rng.integers(10**6, size=12)
     deals = [answer(x, y, size, np.random.default_rng(s)) for s in (*seeds, seeds[0])]
     if not all(map(np.iterable, deals)):
         return {"the result": form_of(deals[0])}
     deals = [list(deal) for deal in deals]
-    if not all(deal and all(map(is_pair, deal)) for deal in deals):
+    if not all(deals):
+        return {"the result": "no mini-batch at all"}
+    if not all(all(map(is_pair, deal)) for deal in deals):
         return {"the result": "no list of pairs"}
     xs, ys = zip(*map(together, deals), strict=True)
-    sizes = sorted((np.shape(b)[-1] for b, _ in deals[0]), reverse=True)
+    sizes = [np.shape(b)[-1] for b, _ in deals[0]]
     complete = all(set(a[0]) == set(x[0]) and a.shape == x.shape for a in xs)
     kept = all(
         a.shape[1] == b.shape[1] and np.array_equal(10 * (a[0] - 0.5), b[0])
@@ -554,6 +530,11 @@ def facts_of_batches(answer, x, y, size, rng):
             not np.array_equal(a, xs[0]) for a in xs[1:-1]
         ),
         "the same rng, the same order": np.array_equal(xs[0], xs[-1]),
+        "every example changes its place": all(
+            any(a[0, j] != xs[0][0, j] for a in xs) for j in range(xs[0].shape[1])
+        )
+        if len({a.shape for a in xs}) == 1
+        else False,
     }
 
 
@@ -574,18 +555,11 @@ def together(batches):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 7, which deals out shuffled mini-batches, shown by
-    `patients.source(7)`, and name it `repaired_7(x, y, size, rng)`. `x` is (n_0, m),
-    `y` is (n_L, m); return a list of pairs `(x_batch, y_batch)` of `size` columns each,
-    the last perhaps fewer: every example once, in an order drawn from `rng`, each x
-    with its y. Symptom: the network learns to say the same for every picture.
-    """,
     cases=decks,
     observe=facts_of_batches,
     hints=(
-        "Take y = 10x and look at the batches.",
-        "How many orders does the patient draw? How many are needed?",
+        "Call it with y = 10 * x and print the batches: is each y ten times its x?",
+        "Where does column 0 of x go, and where column 0 of y?",
         "order = rng.permutation(m) can index x and y.",
     ),
 )
@@ -606,7 +580,7 @@ always_the_same_order: Which order do you get from another rng?
     order = np.random.default_rng(0).permutation(m)  # one order for both
 generator_of_its_own: Where do your random numbers come from?
     order = np.random.default_rng().permutation(m)  # one order for both
-drops_the_short_batch: Count the examples that are dealt out.
+drops_the_short_batch: How many examples are dealt out when size does not divide m?
     starts = range(0, m - size + 1, size)  # cut
 draws_with_replacement: Can an example come twice, and another not at all?
     order = rng.integers(m, size=m)  # one order for both
@@ -651,6 +625,9 @@ def repeated_calls():
 def facts_of_two_calls(answer, weights, biases, x, y):
     """Return the gradients, if the same call made twice gives the same."""
     first = copy.deepcopy(answer(weights, biases, x, y))
+    # What is kept may be found again by the weights, by the batch, or by the shapes.
+    others = [([-w for w in weights], biases, x, y), (weights, biases, -x, y)]
+    between = [copy.deepcopy(answer(*arguments)) for arguments in others]
     second = copy.deepcopy(answer(weights, biases, x, y))
     if not isinstance(first, list | tuple) or not isinstance(second, list | tuple):
         return first
@@ -659,6 +636,9 @@ def facts_of_two_calls(answer, weights, biases, x, y):
         "the same call twice gives the same": alike,
         "the second less the first": None if alike else gain(first, second),
         "the gradients": first if alike else None,
+        "the gradients of other weights, and of another batch": between
+        if alike
+        else None,
     }
 
 
@@ -675,17 +655,12 @@ def gain(first, second):
 
 @exercise(
     lesson=10,
-    task="""
-    Repair patient 8, a backpropagation that adds up the gradients of the examples,
-    shown by `patients.source(8)`, and name it `repaired_8(weights, biases, x, y)`. `x`
-    is (n_0, m), `y` is (n_L, m); return `(nabla_b, nabla_w)`, the gradients of the mean
-    cost. Symptom: the gradient check passes the first time and fails the second.
-    """,
     cases=repeated_calls,
     observe=facts_of_two_calls,
+    by_hand=False,
     hints=(
         "Call it twice with the same arguments and print both results.",
-        "When is a default value made: at each call, or once, at the def?",
+        "Print len(slopes) at the start of each call.",
         "A list that is made inside the function is new at each call.",
     ),
 )
@@ -702,13 +677,12 @@ repaired_8.mistake("It is still ill. What did the first call leave behind?")(
 )
 
 repaired_8.slips("""
-emptied_at_each_example: How often is your list emptied: at each call, or at each
-example?
+emptied_at_each_example: Which examples are in the sum that you divide by m?
     for j in range(m):
         slopes = [backprop(weights, biases, x[:, [j]], y[:, [j]])]  # new
-last_example_only: How many of the examples have a say?
+last_example_only: On how many of the examples does your result depend?
     return backprop(weights, biases, x[:, -1:], y[:, -1:])  # result
-first_example_only: How many of the examples have a say?
+first_example_only: On how many of the examples does your result depend?
     slopes = [backprop(weights, biases, x[:, [0]], y[:, [0]])]  # new
 sum_for_the_mean: Is the sum asked for, or the mean?
     return [m * nb for nb in nabla_b], [m * nw for nw in nabla_w]  # result
@@ -743,7 +717,8 @@ def one_matrix_product(weights, biases, x, y):
 
 # first_broken_equation
 
-FINE, SMALL, WRONG, NAN = 3e-11, 8e-6, 0.4, float("nan")
+FINE, SMALL, WRONG = 3e-11, 8e-6, 0.4
+NAN, INF = float("nan"), float("inf")
 
 
 def reports():
@@ -758,6 +733,7 @@ def reports():
         Case(report((FINE, NAN, FINE), (1.0, 1.0, FINE))),
         Case(report((FINE, FINE, FINE), (FINE, 0.5, 0.9), (0.9, 1.0, 1.0))),
         Case(report((WRONG, FINE, 0.9), (0.3, FINE, FINE))),
+        Case(report((FINE, FINE, FINE), (WRONG, FINE, FINE))),
         Case(report((0.0, 0.0, 0.0))),
         Case(report((FINE, 1e-5, FINE), (FINE, FINE, FINE))),
         Case(report((SMALL, FINE, 1.2e-5))),
@@ -765,6 +741,10 @@ def reports():
         Case(report((1e-3, FINE, FINE), (SMALL, FINE, FINE))),
         Case(report((SMALL, 0.003, 0.9), (WRONG, FINE, FINE), (FINE, FINE, WRONG))),
         Case(report((FINE, FINE, FINE), (0.1, FINE, 0.1), (0.1, 0.2, 0.1))),
+        Case(report((WRONG, 0.9, 0.8), (WRONG, 1.0, 0.9), (0.7, 0.6, 0.8))),
+        Case(report((FINE, FINE, INF), (WRONG, 1.0, 1.0))),
+        Case(report((FINE, 1e9, 0.9), (WRONG, 1.0, 1.0))),
+        Case([dict(reversed(row.items())) for row in report((WRONG, FINE, FINE))]),
     ]
 
 
@@ -780,19 +760,9 @@ def report(*layers):
 
 @exercise(
     lesson=10,
-    task="""
-    `first_broken_equation(report)`: read a localiser's report. `report` is a list of
-    dicts, one a layer, the output layer first: {"layer": l, "delta": e, "bias": e,
-    "weights": e}, where each e is the relative error of δ, of ∂C/∂b and of ∂C/∂W in
-    that layer. An error counts as fine if it is below 1e-5; anything else, NaN too, is
-    broken. Go from the output to the left, and in each layer look at δ first, then at
-    the bias, then at the weights. Return the equation that makes the first broken
-    thing: "BP1" (δ at the output), "BP2" (δ of any other layer), "BP3" (bias), "BP4"
-    (weights), or None if all is fine.
-    """,
     cases=reports,
     hints=(
-        "Which equation gives δ in the first layer of the list, which in the others?",
+        "Which of the layers in the list is the output?",
         "Return at the first broken thing; None only after the last layer.",
         "not (e < 1e-5) is true for NaN too; e > 1e-5 is not.",
     ),
@@ -810,13 +780,15 @@ def first_broken_equation(report):
 first_broken_equation.slips("""
 lets_nan_pass: Is NaN larger than 1e-5? Is it smaller?
     if layer[name] > 1e-5:  # broken
+lets_nan_alone_pass: Is NaN at least 1e-5? Is it smaller?
+    if layer[name] >= 1e-5:  # broken
 from_the_input: From which side does the backward pass begin?
     for i, layer in enumerate(report[::-1]):  # layers
 every_delta_is_bp1: Which equation makes δ in a hidden layer?
     delta = "BP1"  # δ
 every_delta_is_bp2: Which equation makes δ at the output?
     delta = "BP2"  # δ
-weights_before_delta: Can the weights' gradient be right when δ is wrong?
+weights_before_delta: In each layer, which of the three is made first?
     things = ("weights", "BP4"), ("bias", "BP3"), ("delta", delta)  # order
 bp3_and_bp4_swapped: Which of BP3 and BP4 is about the weights?
     things = ("delta", delta), ("bias", "BP4"), ("weights", "BP3")  # order
@@ -850,7 +822,7 @@ def largest_error(report):
 
 
 @first_broken_equation.mistake(
-    "Do you look at the next layer's δ before this gradient?"
+    "Which do you look at first: a layer's bias, or the next layer's δ?"
 )
 def all_deltas_first(report):
     for name, equation in (("delta", "BP2"), ("bias", "BP3"), ("weights", "BP4")):

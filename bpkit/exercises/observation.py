@@ -38,25 +38,45 @@ class Pair:
 
 
 def observation(pairs):
-    """Return the name of a fact that holds for every pair, and its numbers, or None."""
-    if any(isinstance(p.expected, dict) for p in pairs):
-        return None  # facts are named where they differ
+    """Return a fact that holds of all calls, and the cases that it is about.
+
+    Parameters
+    ----------
+    pairs : dict of int to Pair
+        By the number of the case.
+
+    Returns
+    -------
+    fact : tuple or None
+        Its name, and its numbers.
+    about : list of int
+        The cases in which it can be seen.
+    """
+    if any(isinstance(p.expected, dict) for p in pairs.values()):
+        return None, []  # facts are named where they differ
     try:
-        pairs = [replace(p, came=_fitted(p.came, p.expected)) for p in pairs]
+        pairs = {
+            i: replace(p, came=_fitted(p.came, p.expected)) for i, p in pairs.items()
+        }
     except Exception:  # not of that form, or whatever a learner's class raises
-        return None
-    leaves = [leaf for p in pairs for leaf in p.leaves]
+        return None, []
+    rows = list(pairs.values())
+    leaves = [leaf for p in rows for leaf in p.leaves]
     if not leaves or any(real_numbers(a) is None for leaf in leaves for a in leaf):
-        return None
-    if all(close_enough(p.came, p.expected) for p in pairs):
-        return None
+        return None, []
+    if all(close_enough(p.came, p.expected) for p in rows):
+        return None, []
     alike = all(c.shape == e.shape for c, e in leaves)
+    looks = (_swapped, *NUMBERS, *PLACES) if alike else (_swapped, _shape)
     with np.errstate(all="ignore"):
-        for look in (_swapped, *NUMBERS, *PLACES) if alike else (_swapped, _shape):
-            found = look(pairs)
-            if found:
-                return found if isinstance(found, tuple) else (found,)
-    return None
+        found = next(filter(None, (look(rows) for look in looks)), None)
+    if not found:
+        return None, []
+    found = found if isinstance(found, tuple) else (found,)
+    kind = found[1] if found[0] == "nonfinite" else found[0]
+    seen = _SEEN_IN.get(kind, _some(lambda c, e: c.shape != e.shape))
+    about = [i for i, p in pairs.items() if seen(p)]
+    return (found, about) if about else (None, [])
 
 
 def _fitted(came, expected):
@@ -96,15 +116,17 @@ SHAPES = {
     "flat": lambda c, e: c.ndim == 1 and e.shape == (c.size, 1),
     "columns": lambda c, e: c.ndim == 2 and e.shape[1:] == (1,) and len(c) == len(e),
     "reshaped": lambda c, e: c.size == e.size and close_enough(c.ravel(), e.ravel()),
+    "several": lambda c, e: c.size > e.size and e.ndim == 0,
+    "spread": lambda c, e: c.size > e.size and c.ndim > 1,
     "more": lambda c, e: c.size > e.size,
-    "one": lambda c, e: c.size == 1 < e.size,
+    "one": lambda c, e: c.size == 1,
 }
 
 
 def _nonfinite(pairs):
     """Recognise NaN and infinity where none was expected."""
     for name, test in (("NaN", np.isnan), ("infinity", np.isinf)):
-        if any(test(c).any() and not test(e).any() for c, e in (p.rows for p in pairs)):
+        if any((test(c) & np.isfinite(e)).any() for c, e in (p.rows for p in pairs)):
             return "nonfinite", name
     return None
 
@@ -115,24 +137,46 @@ def _zeros(pairs):
     return "zeros" if expected.any() and not came.any() else None
 
 
+def _constant(pairs):
+    """Recognise that every call gave the same, whatever it was given."""
+    same = all(close_enough(p.came, pairs[0].came) for p in pairs)
+    if len(pairs) < 3 or not same:
+        return None
+    if all(close_enough(p.expected, pairs[0].expected) for p in pairs):
+        return None
+    return "constant", pairs[0].came
+
+
 def _factor(pairs):
     """Recognise one factor in every call: a constant, or a quantity of the call."""
+    if any(p.rows[0].any() and not p.rows[1].any() for p in pairs):
+        return None
     pairs = [p for p in pairs if p.rows[1].any()]
     factors = [_ratio(*p.rows) for p in pairs]
     if len(factors) < 2 or None in factors:
         return None
-    if np.allclose(factors, factors[0], rtol=1e-5, atol=0):
+    factors = np.array(factors)
+    if _is_one(factors):
         one = np.isclose(factors[0], 1, rtol=1e-4, atol=0)
         return None if one else ("factor", factors[0])
     for name in sorted(set.intersection(*(set(p.quantities) for p in pairs))):
         sizes = np.array([p.quantities[name] for p in pairs], dtype=float)
         if len(set(sizes.tolist())) < 2 or not sizes.all():
             continue
-        if np.allclose(factors, sizes, rtol=1e-5):
-            return "factor", name
-        if np.allclose(factors, 1 / sizes, rtol=1e-5):
-            return "divided", name.rstrip(",")
+        for powers, fact in ((factors / sizes, "factor"), (factors * sizes, "divided")):
+            if not _is_one(powers):
+                continue
+            # A name that explains itself ends in a comma, for a sentence that goes on.
+            written = name if fact == "factor" else name.rstrip(",")
+            if np.isclose(powers[0], 1, rtol=1e-5, atol=0):
+                return fact, written
+            return f"{fact} and number", powers[0], written
     return None
+
+
+def _is_one(numbers):
+    """Return whether numbers are all one number."""
+    return np.allclose(numbers, numbers[0], rtol=1e-5, atol=0)
 
 
 def _ratio(came, expected):
@@ -160,9 +204,9 @@ def _offset(pairs):
 
 
 def _transposed(pairs):
-    """Recognise square matrices that came transposed."""
-    square = [(c, e) for p in pairs for c, e in p.leaves if _is_lopsided(e)]
-    turned = square and all(close_enough(c.T, e) for c, e in square)
+    """Recognise square matrices that came transposed, where all else is right."""
+    leaves = [leaf for p in pairs for leaf in p.leaves]
+    turned = all(close_enough(c.T if _is_lopsided(e) else c, e) for c, e in leaves)
     return "transposed" if turned else None
 
 
@@ -182,13 +226,42 @@ def _one_end(pairs):
     return None
 
 
+def _one_result(pairs):
+    """Recognise results of which one is right in every call and the other is not."""
+    if not all(isinstance(p.expected, tuple) and len(p.expected) == 2 for p in pairs):
+        return None
+    right = [
+        all(close_enough(p.came[k], p.expected[k]) for p in pairs) for k in range(2)
+    ]
+    return ("one result", right.index(True), right.index(False)) if any(right) else None
+
+
+def _alike(pairs):
+    """Recognise columns that are all alike where they should differ."""
+    leaves = [leaf for p in pairs for leaf in p.leaves if not close_enough(*leaf)]
+    wide = [e for _, e in leaves if _is_wide(e) and not _columns_alike(e)]
+    alike = all(c.ndim == 2 and _columns_alike(c) for c, _ in leaves)
+    more_than_zeros = any(c.any() for c, _ in leaves)
+    return "alike" if wide and alike and more_than_zeros else None
+
+
+def _is_wide(array):
+    """Return whether an array is a matrix of several columns."""
+    return array.ndim == 2 and array.shape[1] > 1
+
+
+def _columns_alike(matrix):
+    """Return whether all columns of a matrix are its first."""
+    return _agree(matrix, np.broadcast_to(matrix[:, :1], matrix.shape))
+
+
 def _columns(pairs):
     """Recognise outcomes that are right in their first column only."""
-    leaves = [leaf for p in pairs for leaf in p.leaves]
-    wide = [(c, e) for c, e in leaves if e.ndim == 2 and e.shape[1] > 1]
-    right = [[_agree(*two) for two in zip(c.T, e.T, strict=True)] for c, e in wide]
-    first = right and all(r[0] and not any(r[1:]) for r in right)
-    return "first column" if first else None
+    leaves = [leaf for p in pairs for leaf in p.leaves if not close_enough(*leaf)]
+    if not all(_is_wide(e) for _, e in leaves):
+        return None
+    right = [[_agree(*two) for two in zip(c.T, e.T, strict=True)] for c, e in leaves]
+    return "first column" if all(r[0] and not any(r[1:]) for r in right) else None
 
 
 def _entries(pairs):
@@ -202,5 +275,35 @@ ENTRIES = {
     "first entry": lambda c, e: close(c, e)[0] and close(c, e).sum() == 1 < c.size,
     "all but one": lambda c, e: close(c, e).sum() == c.size - 1 > 1,
 }
-NUMBERS = (_nonfinite, _zeros, _factor, _few_digits, _offset)
-PLACES = (_transposed, _one_end, _columns, _entries)
+NUMBERS = (_nonfinite, _zeros, _constant, _factor, _few_digits, _offset)
+PLACES = (_one_result, _transposed, _one_end, _alike, _columns, _entries)
+
+
+def _some(test):
+    """Return whether a test holds of an array that came and the one expected."""
+    return lambda pair: any(test(c, e) for c, e in pair.leaves)
+
+
+def _has_several(pair):
+    """Return whether a list of more than one was expected."""
+    return any(len(e) > 1 for _, e in pair.lists)
+
+
+# By a pair: whether the fact can be seen in its call.
+_SEEN_WHERE_WRONG = (
+    *("swapped", "zeros", "constant", "factor", "divided", "few digits", "offset"),
+    *("factor and number", "divided and number"),
+    *("one result", "first column", *ENTRIES),
+)
+_wrong = _some(lambda c, e: not close_enough(c, e))
+_SEEN_IN = dict.fromkeys(_SEEN_WHERE_WRONG, _wrong) | {
+    "NaN": _some(lambda c, e: (np.isnan(c) & np.isfinite(e)).any()),
+    "infinity": _some(lambda c, e: (np.isinf(c) & np.isfinite(e)).any()),
+    "one": _some(lambda c, e: c.size == 1 < e.size),
+    "transposed": _some(lambda c, e: _is_lopsided(e)),
+    "alike": _some(
+        lambda c, e: _is_wide(e) and not (_columns_alike(e) or close_enough(c, e))
+    ),
+    "first right": _has_several,
+    "last right": _has_several,
+}

@@ -5,6 +5,7 @@ who repairs it.
 """
 
 import inspect
+import types
 
 import numpy as np
 
@@ -48,7 +49,8 @@ def patient_1(f, x, h=1e-5):
     step = np.zeros(x.shape)
     step.flat[0] = h
     for i in range(x.size):
-        gradient.flat[i] = (f(x + step) - f(x - step)) / (2 * h)
+        rise = f(x + step) - f(x - step)
+        gradient.flat[i] = rise / (2 * h)
     return gradient
 
 
@@ -65,7 +67,7 @@ def patient_2(f, x, h=1e-5):
 
 
 def patient_3(w, b, x, y, eta):
-    """Return the weights and biases of one layer after one step downhill."""
+    """Return (w, b) of a layer after one step downhill."""
     z = w @ x + b
     delta = (y - sigmoid(z)) * sigmoid_prime(z)
     w = w - eta * delta @ x.T / x.shape[1]
@@ -74,63 +76,71 @@ def patient_3(w, b, x, y, eta):
 
 
 def patient_4(weights, biases, x, y):
-    """Return the gradients (nabla_b, nabla_w) of a batch's mean cost."""
+    """Return (nabla_b, nabla_w) of a batch's mean cost."""
     zs, activations = [], [x]
     for w, b in zip(weights, biases, strict=True):
         zs.append(w @ activations[-1] + b)
         activations.append(sigmoid(zs[-1]))
-    m = x.shape[1]
+    m, output = x.shape[1], activations[-1]
     nabla_b, nabla_w = [], []
-    delta = (activations[-1] - y) * sigmoid_prime(activations[-1])
+    delta = (output - y) * sigmoid_prime(output)
     for l in reversed(range(len(weights))):
         nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
         nabla_w.insert(0, delta @ activations[l].T / m)
         if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(activations[l])
+            slope = sigmoid_prime(activations[l])
+            delta = (weights[l].T @ delta) * slope
     return nabla_b, nabla_w
 
 
 def patient_5(weights, biases, x, y, eta):
-    """Return all weights and biases after one step downhill on a batch."""
+    """Return (weights, biases) after one step downhill."""
     weights, biases = list(weights), list(biases)
     zs, activations = forward_pass(weights, biases, x)
     m = x.shape[1]
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
     for l in reversed(range(len(weights))):
-        weights[l] = weights[l] - eta * delta @ activations[l].T / m
-        biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True)
+        nabla_w = delta @ activations[l].T / m
+        nabla_b = delta.mean(axis=1, keepdims=True)
+        weights[l] = weights[l] - eta * nabla_w
+        biases[l] = biases[l] - eta * nabla_b
         if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+            slope = sigmoid_prime(zs[l - 1])
+            delta = (weights[l].T @ delta) * slope
     return weights, biases
 
 
 def patient_6(weights, biases, x, y, eta):
-    """Return all weights and biases after one step on the batch's mean cost."""
+    """Return (weights, biases) after one downhill step."""
     new_weights, new_biases = list(weights), list(biases)
     for j in range(x.shape[1]):
-        nabla_b, nabla_w = backprop(weights, biases, x[:, [j]], y[:, [j]])
+        x_j, y_j = x[:, [j]], y[:, [j]]
+        db, dw = backprop(weights, biases, x_j, y_j)
         for l in range(len(weights)):
-            new_weights[l] = new_weights[l] - eta * nabla_w[l]
-            new_biases[l] = new_biases[l] - eta * nabla_b[l]
+            new_weights[l] = new_weights[l] - eta * dw[l]
+            new_biases[l] = new_biases[l] - eta * db[l]
     return new_weights, new_biases
 
 
 def patient_7(x, y, size, rng):
-    """Return shuffled mini-batches, a list of (x_batch, y_batch)."""
+    """Return shuffled mini-batches (x_batch, y_batch)."""
     m = x.shape[1]
     x = x[:, rng.permutation(m)]
     y = y[:, rng.permutation(m)]
     starts = range(0, m, size)
-    return [(x[:, k : k + size], y[:, k : k + size]) for k in starts]
+    batches = [slice(k, k + size) for k in starts]
+    return [(x[:, batch], y[:, batch]) for batch in batches]
 
 
 def patient_8(weights, biases, x, y, slopes=[]):  # noqa: B006
-    """Return the gradients (nabla_b, nabla_w) of a batch's mean cost."""
+    """Return (nabla_b, nabla_w) of a batch's mean cost."""
     m = x.shape[1]
     for j in range(m):
-        slopes.append(backprop(weights, biases, x[:, [j]], y[:, [j]]))
-    nabla_b = [sum(layer) / m for layer in zip(*(nb for nb, _ in slopes), strict=True)]
-    nabla_w = [sum(layer) / m for layer in zip(*(nw for _, nw in slopes), strict=True)]
+        x_j, y_j = x[:, [j]], y[:, [j]]
+        slopes.append(backprop(weights, biases, x_j, y_j))
+    of_b, of_w = zip(*slopes, strict=True)
+    nabla_b = [sum(n) / m for n in zip(*of_b, strict=True)]
+    nabla_w = [sum(n) / m for n in zip(*of_w, strict=True)]
     return nabla_b, nabla_w
 
 
@@ -144,3 +154,12 @@ PATIENTS = (
     patient_7,
     patient_8,
 )
+del patient_8  # it keeps something between its calls, and would from lesson to check
+
+
+def __getattr__(name):
+    """Hand out patient 8 as it was when nobody had called it."""
+    if name != "patient_8":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    code = PATIENTS[7].__code__
+    return types.FunctionType(code, globals(), name, ([],))

@@ -14,18 +14,19 @@ import sysconfig
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-GUARDED = ("numpy", "bpkit", "math", "random", "warnings", "builtins")
+GUARDED = ("numpy", "bpkit", "math", "random", "warnings", "builtins", "threading")
 PATIENCE = 0.5  # seconds to stop an answer that catches the TimeLimit
+KEPT = 200  # bytes of what an answer prints in one call
 STACK = 64 * 2**20  # bytes: deep recursion must meet Python's limit, not the stack's
 LIBRARIES = (
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
     sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user")),
 )
-WORKER = "answer"  # the name of the thread in which an answer runs
 
 _turn = threading.RLock()
+_family = set()  # the thread in which an answer runs, and those that it has started
 
 
 class TimeLimit(BaseException):
@@ -52,17 +53,100 @@ class Ending:
         return bool(self.patched) or self.timed_out or self.error is not None
 
 
-class _Silence(io.StringIO):
-    """A stream that forgets what it is given, however much that is."""
+class _Void(io.RawIOBase):
+    """Bytes of which only the first are kept; it cannot be closed."""
 
-    def write(self, text):
-        return len(text)
+    kept = b""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.kept += bytes(data[: KEPT - len(self.kept)])
+        return len(data)
+
+    def close(self):
+        pass
+
+
+class _Silence:
+    """A stream that holds back what an answer prints.
+
+    To other threads it is the real stream: at once, and also later if one of them, such
+    as a logger, has kept it.
+    """
+
+    def __init__(self, stream):
+        self._stream = stream
+        self._bytes = _Void()
+        self._void = io.TextIOWrapper(
+            self._bytes, "utf-8", "backslashreplace", write_through=True
+        )
+
+    def __getattr__(self, name):
+        return getattr(self._void if in_an_answer() else self._stream, name)
+
+    def take(self):
+        """Return the beginning of what was printed since the last call."""
+        text, self._bytes.kept = self._bytes.kept.decode("utf-8", "ignore"), b""
+        return text
+
+
+class _Worker(threading.Thread):
+    """A thread that can be stopped as long as it runs its function, and no longer.
+
+    A TimeLimit that came later would be raised in the thread's own clearing up.
+    """
+
+    def __init__(self, function):
+        super().__init__(daemon=True)
+        self.function, self.ending = function, Ending(timed_out=True)
+        self.over, self.way_out = False, threading.RLock()
+
+    def run(self):
+        try:
+            try:
+                self._call()
+                self.over = True
+            except TimeLimit:
+                self.over = True
+            self.way_out.acquire()  # a last TimeLimit may have been on its way
+        except TimeLimit:
+            pass
+
+    def _call(self):
+        try:
+            self.ending = Ending(self.function())
+        except TimeLimit:
+            raise
+        except BaseException as raised:  # an answer may raise anything
+            self.ending = Ending(error=raised)
+
+    def stop(self):
+        """Raise TimeLimit in it until it ends; one that resists is left behind."""
+        deadline = time.monotonic() + PATIENCE
+        if not self.way_out.acquire(blocking=False):
+            return
+        try:
+            while not self.over and time.monotonic() < deadline:
+                if self.ident:  # it has been started
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(self.ident), ctypes.py_object(TimeLimit)
+                    )
+                time.sleep(0.01)
+        finally:
+            self.way_out.release()
+
+
+def in_an_answer():
+    """Return whether this is a thread of the answer that is being run."""
+    return threading.current_thread() in _family
 
 
 @contextlib.contextmanager
 def one_at_a_time():
     """Wait until no other thread judges: what a run guards, all threads share."""
-    if threading.current_thread().name == WORKER:  # an answer that checks another
+    if in_an_answer():  # it checks another, and would wait for itself
         yield
     else:
         with _turn:
@@ -73,57 +157,35 @@ def run(function, seconds):
     """Call `function` in a thread of its own, for so many seconds, and clean up.
 
     A thread, not a signal: signals reach the main thread only, do not exist on
-    Windows, and cannot leave behind an answer that catches everything.
+    Windows, and cannot leave behind an answer that catches everything. Inside an
+    answer it leaves the clearing up to the run around it, which may end sooner.
     """
-    value, error, finished = None, None, False
-
-    def work():
-        nonlocal value, error, finished
-        try:
-            value = function()
-        except TimeLimit:
-            return
-        except BaseException as raised:  # an answer may raise anything
-            error = raised
-        finished = True
-
-    restore = _snapshot()
+    worker = _Worker(function)
+    restore = tuple if in_an_answer() else _snapshot()
     try:
-        sys.stdin, sys.stdout, sys.stderr = _Silence(), _Silence(), _Silence()
-        alive = _in_thread(work, seconds)
+        _family.add(worker)
+        alive = _run_for(worker, seconds)
     finally:
-        patched = restore()
-    if not finished:
-        return Ending(timed_out=True, alive=alive)
-    return Ending(value, error, patched=tuple(patched))
+        patched = tuple(restore())
+    if worker.ending.timed_out:
+        return replace(worker.ending, alive=alive)
+    return replace(worker.ending, patched=patched)
 
 
-def _in_thread(work, seconds):
-    """Run `work` in a thread, stop it after so many seconds; return if it resisted."""
-    usual = threading.stack_size(STACK)
-    worker = threading.Thread(target=work, daemon=True, name=WORKER)
+def _run_for(worker, seconds):
+    """Run a worker, stop it after so many seconds; return whether it resisted."""
     try:
         worker.start()
-    except RuntimeError:  # in a browser there are no threads, so there is no limit
-        work()
-        return False
-    finally:
-        threading.stack_size(usual)
-    try:
         worker.join(seconds)
+    except RuntimeError:  # in a browser there are no threads, so there is no limit
+        _family.add(threading.current_thread())
+        worker.run()
+        return False
     finally:  # a learner may also press the stop button
-        _stop(worker)
+        worker.stop()
+    if worker.over:
+        worker.join(PATIENCE)
     return worker.is_alive()
-
-
-def _stop(worker):
-    """Raise TimeLimit in the worker until it ends; one that resists is left behind."""
-    deadline = time.monotonic() + PATIENCE
-    while worker.is_alive() and time.monotonic() < deadline:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(worker.ident), ctypes.py_object(TimeLimit)
-        )
-        worker.join(0.01)
 
 
 def _snapshot():
@@ -145,9 +207,24 @@ def _snapshot():
         folder = os.curdir
     settle = contextlib.suppress(OSError)
     namespace_of = vars
-    # In a notebook, input() would ask the page, which waits for the cell to end.
-    ask, builtins.input = builtins.input, _no_input
-    guarded["builtins"][1].update(input=_no_input)
+    stack, thread = threading.stack_size(STACK), threading.Thread
+    ask, start, report = builtins.input, thread.start, sys.unraisablehook
+
+    def no_input(prompt=""):
+        # In a notebook, input() would ask the page, which waits for the cell to end.
+        if in_an_answer():
+            raise EOFError("an answer cannot ask for input")
+        return ask(prompt)
+
+    def start_and_know(child):
+        if in_an_answer():
+            _family.add(child)
+        start(child)
+
+    def report_others(lost):
+        # A TimeLimit that met a finalizer is lost; the next one is on its way.
+        if lost.exc_type is not TimeLimit:
+            report(lost)
 
     def restore():
         patched = []
@@ -159,32 +236,50 @@ def _snapshot():
                     now[key] = value
                     if name != "warnings":  # a filter is nobody's harm
                         patched.append(f"{name}.{key}")
-        builtins.input = ask
+        builtins.input, thread.start = ask, start
         sys.stdin, sys.stdout, sys.stderr = streams
+        sys.unraisablehook = report
+        threading.stack_size(stack)
+        _family.clear()
         sys.setrecursionlimit(recursion)
         with settle:
             os.chdir(folder)
         return patched
 
+    # What stands in lets other threads do as ever.
+    builtins.input = guarded["builtins"][1]["input"] = no_input
+    thread.start, sys.unraisablehook = start_and_know, report_others
+    sys.stdin = io.StringIO()
+    sys.stdout, sys.stderr = (s and _Silence(s) for s in streams[1:])
     return restore
 
 
-def _no_input(prompt=""):
-    """Stand in for input() while an answer runs."""
-    raise EOFError("an answer cannot ask for input")
+def printed():
+    """Return the beginning of what the answer printed since this was last asked."""
+    return sys.stdout.take() if isinstance(sys.stdout, _Silence) else ""
+
+
+def raised_by_learner(error):
+    """Return whether it is the learner's own code that raised an error."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and _is_learners(frames[-1])
 
 
 def learners_line(error):
     """Return the last line of the learner's own code under an error, or None."""
     last = None
     for frame, number in traceback.walk_tb(error.__traceback__):
-        filename = frame.f_code.co_filename
-        library = filename.startswith((*LIBRARIES, "<frozen", "<__array"))
-        package = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if not library and package not in ("bpkit", "numpy"):
-            last = filename, number
+        if _is_learners(frame):
+            last = frame.f_code.co_filename, number
     if last is None:
         return None
     filename, number = last
     text = linecache.getline(filename, number).strip()
     return f"line {number}: {text}" if text else f"line {number}"
+
+
+def _is_learners(frame):
+    """Return whether a frame runs the learner's own code."""
+    library = frame.f_code.co_filename.startswith((*LIBRARIES, "<frozen", "<__array"))
+    package = str(frame.f_globals.get("__name__")).partition(".")[0]
+    return not library and package not in ("bpkit", "numpy")

@@ -28,6 +28,14 @@ def parse(text):
 
 def slipped(name, reference, source, lines):
     """Return the reference with a slip's lines in place of those with their marks."""
+    # A copy, or the slip would take the reference's name in the module of the exercise.
+    namespace = dict(reference.__globals__)
+    exec(compile(program(name, source, lines), f"<slip {name}>", "exec"), namespace)
+    return namespace[reference.__name__]
+
+
+def program(name, source, lines):
+    """Return a source with a slip's lines in place of those with their marks."""
     program, pending = source.splitlines(), []
     for line in lines.splitlines():
         pending.append(line)
@@ -39,10 +47,7 @@ def slipped(name, reference, source, lines):
             pending = []
     if pending:
         raise ValueError(f"slip {name}: no mark follows {pending[0].strip()!r}")
-    # A copy, or the slip would take the reference's name in the module of the exercise.
-    namespace = dict(reference.__globals__)
-    exec(compile("\n".join(program), f"<slip {name}>", "exec"), namespace)
-    return namespace[reference.__name__]
+    return "\n".join(program)
 
 
 def wrong_number(name, reference, source, lines):

@@ -9,14 +9,20 @@ Figures are built without pyplot: nothing is registered globally, so nothing
 leaks and nothing is drawn twice.
 """
 
-from bpkit.plots.base import Picture, show
-from bpkit.plots.training import (
-    confusion_matrix,
-    digits_grid,
-    hidden_weights,
-    learning_curves,
-    readings,
-)
+from bpkit.words import extra_lab
+
+try:
+    from bpkit.plots.base import Picture, show
+    from bpkit.plots.training import (
+        confusion_matrix,
+        digits_grid,
+        hidden_weights,
+        learning_curves,
+        readings,
+    )
+except ModuleNotFoundError as error:
+    error.add_note(f"A picture {extra_lab()}")
+    raise
 
 __all__ = [
     "Picture",

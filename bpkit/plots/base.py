@@ -2,7 +2,7 @@
 
 import base64
 import io
-import textwrap
+from html import escape
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -11,7 +11,7 @@ from PIL import Image  # installed with matplotlib, which writes its PNGs with i
 
 from bpkit import scene
 from bpkit.scene import BLACK, BLUE, GREEN, PURPLE, VERMILION
-from bpkit.words import listed
+from bpkit.words import folded, listed
 
 # One look for each line of a plot: colour, dash and marker always change together.
 LINE_STYLES = (
@@ -74,6 +74,18 @@ class Picture(Figure):
         return small.getvalue()
 
 
+def as_html(picture, alt):
+    """Return a picture as an HTML image that bears its alternative text.
+
+    JupyterLab and nbconvert make an image without a text of an output's image/png,
+    whatever its metadata say.
+    """
+    data = base64.b64encode(picture.png()).decode("ascii")
+    width = round(picture.get_figwidth() * SHOWN_DPI)
+    source = f"data:image/png;base64,{data}"
+    return f'<img alt="{escape(alt)}" width="{width}" src="{source}">'
+
+
 def show(picture, alt):
     """Display a picture with its alternative text, then print its finding.
 
@@ -102,14 +114,8 @@ def show(picture, alt):
         raise ValueError("picture.finding must say what is seen; got an empty string")
     from IPython.display import display
 
-    data = base64.b64encode(picture.png()).decode("ascii")
-    width = round(picture.get_figwidth() * SHOWN_DPI)
-    display(
-        {"image/png": data, "text/plain": alt},
-        metadata={"image/png": {"alt": alt, "width": width}},
-        raw=True,
-    )
-    print(textwrap.fill(picture.finding, width=_LINE))
+    display({"text/html": as_html(picture, alt), "text/plain": alt}, raw=True)
+    print(folded(picture.finding, _LINE))
 
 
 # --- what all pictures have in common ------------------------------------------

@@ -39,12 +39,13 @@ def stretched_difference(a, y):
             f"a must have shape (n, 1) and y (n,); got {a.shape} and {y.shape}"
         )
     n, table = y.size, a - y
-    picture = Picture(height=1.2 + 0.42 * n, width=5.6)
+    picture = Picture(height=1.3 + 0.42 * n, width=5.6)
     ax = label_axes(picture.subplots(), "y, stretched down", "a, stretched across")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     ax.xaxis.set_label_position("top")
     ax.xaxis.tick_top()
+    ax.xaxis.labelpad = ax.yaxis.labelpad = 12
     ax.set_xticks(range(n), [decimals(v, 1) for v in y])
     ax.set_yticks(range(n), [decimals(v, 1) for v in a[:, 0]])
     ax.set_xlim(-0.5, n - 0.5)

@@ -38,15 +38,18 @@ RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 
 # All lengths are inches, so that texts and places fit together.
 BOX = (0.46, 0.38)
-LEAF = 0.3  # an input has no box, only its name
-STUB = 0.64  # the straight first part of a wire, with the value and the slope on it
-GAP = 0.2  # at least, from a stub to the next box
+LEAF = 0.42  # an input has no box, only its name
+STUB = 0.7  # the straight first part of a wire, with the value and the slope on it
+GAP = 0.18  # at least, from a stub to the next box
 ROW = 0.82
 EDGE = 0.12
 HALF = 10  # points of a wire up to its middle
 HEAD = 0.18  # the last part of a wire, drawn as an arrow
 
 SIZE = 16  # of a text; pixels
+LETTER, NARROW = 0.102, 0.09  # of a number at this size: at most, and with its point
+MARGIN = 0.05  # at least, from a box to a number
+TITLE = 24  # above the drawing; pixels
 
 
 # --- where everything stands ---------------------------------------------------------
@@ -226,21 +229,31 @@ def wire(x, y, color=GREY, width=1.2, dash="solid"):
 
 def share(x, y, slope):
     """Return the marks of a slope that comes back along a wire, on white paper."""
-    paper = Box(x, y, 0.1 * len(slope) + 0.08, 0.22, color=WHITE, border=0)
+    paper = Box(x, y, LETTER * len(slope) + 0.08, 0.22, color=WHITE, border=0)
     return [paper, Label(x, y, slope, VERMILION, size=SIZE)]
+
+
+def letters_beside(node, places):
+    """Return how many letters of a number have room between a node and the next box."""
+    begin, end, _ = stub(node, places)
+    return int((end - begin + GAP - 2 * MARGIN) / NARROW)
 
 
 def node_marks(node, places, value, slope="", border=1.5):
     """Return the marks of a node: value above the stub, slope below, both in words."""
     x, y = places[node]
     begin, end, _ = stub(node, places)
-    middle = (begin + end) / 2
+
+    def beside(text):
+        """Return the middle of the stub, or of a number that is longer."""
+        return begin + max(end - begin, LETTER * len(text) + 2 * MARGIN) / 2
+
     marks = [
         Line([begin, end], [y, y], GREY, width=1.2),
-        Label(middle, y + 0.15, value, BLUE, size=SIZE),
+        Label(beside(value), y + 0.15, value, BLUE, size=SIZE),
     ]
     if slope:
-        marks.append(Label(middle, y - 0.17, slope, VERMILION, size=SIZE))
+        marks.append(Label(beside(slope), y - 0.17, slope, VERMILION, size=SIZE))
     if not node.parents:
         return [*marks, Label(x, y, symbol(node), size=SIZE, bold=True)]
     marks.append(Box(x, y, *BOX, symbol(node), border=border, size=SIZE))
@@ -272,11 +285,17 @@ def computation_graph(output, slopes=True):
     for parent, child, slope, x, y in lines:
         if slopes and _leaving(lines, parent) > 1:
             marks += share(x[HALF], y[HALF], number(slope * child.grad, 4))
+    panel = graph_panel(places, lines, marks)
+    return picture_of(Scene([panel], _finding(output, places, lines, slopes)))
+
+
+def graph_panel(places, lines, marks, title=""):
+    """Return the panel of an arranged graph, as high as it needs to be."""
     heights = [y for _, y in places.values()] + [y for *_, ys in lines for y in ys]
     low, high = min(heights) - 0.5, max(heights) + 0.6
-    height = round(100 * (high - low))
-    panel = Panel((0, WIDTH), (low, high), marks, bare=True, height=height)
-    return picture_of(Scene([panel], _finding(output, places, lines, slopes)))
+    height = round(100 * (high - low)) + (TITLE if title else 0)
+    window = (0, WIDTH), (low, high)
+    return Panel(*window, marks, title=title, bare=True, height=height)
 
 
 def _leaving(lines, node):

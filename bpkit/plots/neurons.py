@@ -10,7 +10,7 @@ from bpkit.words import count, listed, number
 
 # All lengths are inches, so that texts and places fit together.
 WIDE, HIGH = 1.0, 0.8  # of a box
-WIDER = 1.4  # for longer numbers
+WIDER = 1.55  # for longer numbers
 ROW = 1.5
 EDGE = 0.08
 HEAD = 0.45  # for the names of the layers, above

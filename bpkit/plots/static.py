@@ -1,16 +1,15 @@
 """Draw a scene with matplotlib: for the pictures, and for pages without widgets."""
 
-import textwrap
-
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
 from bpkit.plots.base import SHOWN_DPI, Picture, colour_map
 from bpkit.scene import Label
+from bpkit.words import folded
 
 POINT = 72 / SHOWN_DPI  # points a pixel
 SMALL = 11  # points: the smallest text
-LETTERS = 12.5  # an inch, on average, at this size
+LETTERS = 12  # an inch, on average, at this size
 MARGIN = 0.8  # inches, for the numbers and the label of the axis at the left
 
 
@@ -57,9 +56,11 @@ def _draw_panel(ax, panel, width):
     ax.set_xlabel(panel.xlabel, fontsize=SMALL)
     ax.set_ylabel(panel.ylabel, fontsize=SMALL)
     ax.tick_params(which="both", labelsize=SMALL)
+    if panel.xticks:
+        ax.set_xticks(*zip(*panel.xticks, strict=True))
     labels = [m.label for m in panel.marks if getattr(m, "label", "")]
     rows = _legend(ax, labels, width) if labels else 0
-    title = "\n".join(textwrap.wrap(panel.title, round(LETTERS * width)))
+    title = folded(panel.title, round(LETTERS * width))
     ax.set_title(title, fontsize=SMALL, loc="left", pad=6 + 16 * rows)
 
 

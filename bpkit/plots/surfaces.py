@@ -2,11 +2,21 @@
 
 import numpy as np
 
-from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes, write
-from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.plots.base import (
+    LINE_STYLES,
+    TEXT,
+    WIDTH,
+    Picture,
+    add_legend,
+    label_axes,
+    write,
+)
+from bpkit.scene import BLACK, BLUE, GREY, VERMILION, WHITE
 from bpkit.words import count, decimals, listed, number
 
 FINE, WRONG = 1e-7, 1e-2
+LONGEST = 0.8  # of the way to the next arrow's foot
+TINY = 1e-12  # no arrow is longer on level ground
 ROUNDING = 1e-13  # a smaller error is drawn here: nobody can tell it from none
 
 # --- uphill --------------------------------------------------------------------
@@ -113,16 +123,52 @@ def contour_map(w0, w1, heights, slopes):
     picture = Picture(height=4.6)
     ax = label_axes(picture.subplots(), "$w_0$", "$w_1$")
     lines = ax.contour(w0, w1, heights, levels=9, colors=GREY, linewidths=1)
-    ax.clabel(lines, fontsize=TEXT, fmt="%g")
     # Never the rim: there the heights are known on one side only.
     some = (slice(5, -5, 10), slice(5, -5, 10))
     at, arrows = (w0[some], w1[some]), (slopes[0][some], slopes[1][some])
-    ax.quiver(*at, *arrows, color=VERMILION, angles="xy", width=0.006)
+    between = 10 * min(w0[0, 1] - w0[0, 0], w1[1, 0] - w1[0, 0])
+    shrink = max(np.hypot(*arrows).max(), TINY) / (LONGEST * between)
+    look = {"angles": "xy", "scale_units": "xy", "scale": shrink, "width": 0.006}
+    ax.quiver(*at, *arrows, color=VERMILION, **look)
     ax.plot(*at, "o", color=VERMILION, markersize=3)
     ax.set_aspect("equal")
+    along = np.linspace(0, 1, 9)[:, None]
+    taken = [
+        a.ravel() + along * s.ravel() / shrink for a, s in zip(at, arrows, strict=True)
+    ]
+    _write_heights(ax, lines, np.stack([axis.ravel() for axis in taken], axis=1))
     along_1, along_0 = np.gradient(heights, w1[:, 0], w0[0])
     picture.finding = _map_finding(at, arrows, (along_0[some], along_1[some]))
     return picture
+
+
+def _write_heights(ax, lines, taken):
+    """Write on each line its height, as far as can be from the places taken.
+
+    A line on which every place is taken, by arrows, axes or other heights, has none.
+    """
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    inch = (high - low)[0] / WIDTH
+    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
+        text = f"{level:g}"
+        half = inch * np.array([0.06 * len(text) + 0.06, 0.14])
+        inside = ((low + half < path.vertices) & (path.vertices < high - half)).all(
+            axis=1
+        )
+        places = path.vertices[inside]
+        if not len(places):
+            continue
+        gaps = (np.abs(places[:, None] - taken) / half).max(axis=2).min(axis=1)
+        best = places[gaps.argmax()]
+        if gaps.max() > 1:
+            paper = {
+                "boxstyle": "square,pad=0.1",
+                "facecolor": WHITE,
+                "edgecolor": WHITE,
+            }
+            write(ax, *best, text, color=GREY, bbox=paper)
+            rim = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
+            taken = np.vstack([taken, best + rim * half])
 
 
 def _map_finding(at, arrows, rises):

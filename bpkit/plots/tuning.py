@@ -12,9 +12,27 @@ from bpkit.plots.base import (
     label_axes,
     require_curves,
 )
-from bpkit.scene import BLACK, BLUE, GREY, VERMILION
+from bpkit.scene import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILION,
+    Heat,
+    Label,
+    Line,
+    Panel,
+    Points,
+    whole_ticks,
+)
 from bpkit.words import count, listed, multiple, number
 
+FAINT = "#B0B0B0"  # what was before
+LOWEST, HIGHEST = 0.01, 10.0  # ends of the axis of costs, the same for every run
+VALIDATION = 300  # digits
+GUESSED = 0.9 * VALIDATION  # misread by whoever guesses
+TILES = 40  # neurons shown at most
+TILES_A_ROW = 10
 PALE_TO_BLUE = LinearSegmentedColormap.from_list("pale_to_blue", ["#F2F2F2", BLUE])
 
 
@@ -292,3 +310,234 @@ def _draw_lines(ax, lines, styles=LINE_STYLES):
     """Draw each line in its own colour, dash and marker."""
     for style, (name, (x, y)) in zip(styles, lines.items(), strict=False):
         ax.plot(x, y, label=name, markevery=max(1, len(y) // 8), **style)
+
+
+# --- panels of the tuner -------------------------------------------------------------
+
+
+def cost_curves(now, best, picked, runs, settings, constant):
+    """Return the panel of costs against epochs: a run before all the others.
+
+    Parameters
+    ----------
+    now, best, picked : bpkit.widgets.tuner.Run or None
+        The run that is shown, and those to compare it with.
+    runs : iterable of bpkit.widgets.tuner.Run
+        All that are kept; of each the validation cost is drawn, dotted where it is
+        another cost, which cannot be compared.
+    settings : bpkit.widgets.tuner.Settings
+        What is set, whether it was run or not.
+    constant : float
+        Cost of the best answer that is the same for every digit.
+
+    Returns
+    -------
+    Panel
+        Its axis of costs never changes; what lies beyond is drawn at its end.
+    """
+    runs = list(runs)
+    most = max([settings.epochs, *(run.settings.epochs for run in runs)])
+    last = most + -most % 10
+    level = [constant, constant]
+    marks = [Line([0, last], level, GREY, "dotted", 1.5, "constant")]
+    for dash, same in (("solid", True), ("dotted", False)):
+        marks += _faint(
+            [r for r in runs if (r.settings.cost == settings.cost) is same], dash
+        )
+    named = ((picked, BLACK, "dotted"), (best, GREEN, "dashed"))
+    for run, color, dash in named:
+        if run not in (None, now) and run.settings.cost == settings.cost:
+            word = "best" if color == GREEN else "picked"
+            marks.append(
+                _curve(run, "validation", color, dash, f"{word}: {run.number}")
+            )
+    title = "no run of these settings"
+    if now is not None:
+        marks.append(_curve(now, "training", BLUE, "solid", "training"))
+        marks.append(_curve(now, "validation", VERMILION, "dashed", "validation"))
+        costs = [number(now.curves[name][-1]) for name in ("training", "validation")]
+        title = f"run {now.number}: cost {costs[0]}, validation {costs[1]}"
+    return Panel(
+        *((0, last), (LOWEST, HIGHEST), marks, "epochs", "cost", title),
+        xticks=whole_ticks(0, last, most=6),
+        ylog=True,
+        height=250,
+    )
+
+
+def _faint(runs, dash):
+    """Return the validation curves of some runs as one line with gaps."""
+    if not runs:
+        return []
+    x, y = (
+        np.concatenate([[*run.curves[name], np.nan] for run in runs])
+        for name in ("epoch", "validation")
+    )
+    label = "earlier" if dash == "solid" else "other cost"
+    return [Line(x, np.clip(y, LOWEST, HIGHEST), FAINT, dash, 1, label)]
+
+
+def _curve(run, name, color, dash, label):
+    """Return one curve of a run, kept between the ends of the axis."""
+    cost = np.clip(run.curves[name], LOWEST, HIGHEST)
+    return Line(run.curves["epoch"], cost, color, dash, 2, label)
+
+
+def result_against(control, symbol, alike, others, here):
+    """Return the panel of validation digits misread against one setting.
+
+    Parameters
+    ----------
+    control : bpkit.widgets.explorer.Slider or Choice
+        Of the setting.
+    symbol : str
+        Its name on the axis.
+    alike, others, here : list of (float, int)
+        Place on the axis and digits misread of the runs that differ by this setting
+        and the seed alone, of all others, and of the run that is shown.
+
+    Returns
+    -------
+    Panel
+        A line leads through the means of `alike`, a bar from least to most at each.
+    """
+    low, high, look = _axis(control)
+    guessed = [GUESSED] * 2
+    marks = [Line([low, high], guessed, GREY, "dotted", 1.5, "guessing")]
+    if others:
+        marks.append(Points(*_shown(others), FAINT, "o", 6, "others"))
+    title = f"result against {symbol}"
+    if alike:
+        means = _means(alike)
+        marks += _valley(alike, means)
+        marks.append(Points(*_shown(alike), BLUE, "D", 6, "same otherwise"))
+        if len(means) > 1:
+            place = min(means, key=means.get)
+            best = _at(control, place)
+            title = f"fewest misread at {symbol} = {best}: {number(means[place])}"
+    if here:
+        marks.append(Points(*_shown(here), VERMILION, "x", 12, "this run"))
+    return Panel(
+        *((low, high), (1, 400), marks, symbol, f"misread, of {VALIDATION}"),
+        title=title,
+        ylog=True,
+        height=250,
+        **look,
+    )
+
+
+def _axis(control):
+    """Return the ends of a setting's axis, and how it is ticked."""
+    if control.kind == "choice":
+        return (
+            -0.5,
+            len(control.options) - 0.5,
+            {"xticks": tuple(enumerate(control.options))},
+        )
+    if control.name == "seed":
+        ticks = whole_ticks(control.low, control.high, most=6)
+        return control.low - 1, control.high + 1, {"xticks": ticks}
+    return control.low / 1.3, control.high * 1.3, {"xlog": True}
+
+
+def _shown(results):
+    """Return the coordinates of results; none misread is drawn at the axis's end."""
+    x, misread = zip(*results, strict=True)
+    return list(x), [max(1, m) for m in misread]
+
+
+def _means(results):
+    """Return the mean count of digits misread at each place, from left to right."""
+    places = sorted({x for x, _ in results})
+    return {p: float(np.mean([m for x, m in results if x == p])) for p in places}
+
+
+def _at(control, place):
+    """Return the value of a setting at a place of its axis, in words."""
+    return control.options[place] if control.kind == "choice" else number(place)
+
+
+def _valley(results, means):
+    """Return a line through the mean of each place, and a bar from least to most."""
+    bars = []
+    for place in means:
+        here = [m for x, m in results if x == place]
+        bars += [min(here), max(here), np.nan]
+    return [
+        Line(list(means), np.maximum(1, list(means.values())), BLUE, "solid", 1.5),
+        Line(np.repeat(list(means), 3), np.maximum(1, bars), BLUE, "solid", 4),
+    ]
+
+
+def table_of_runs(head, rows, looks, most, title):
+    """Return the panel of a table of runs.
+
+    Parameters
+    ----------
+    head : list of str
+        Names of the columns.
+    rows : list of list of str
+        The best run first.
+    looks : list of (bool, bool)
+        Of each row, whether it is the run that is shown, and whether it is the best.
+    most : int
+        Rows that there is room for.
+    title : str
+        What it is a table of.
+
+    Returns
+    -------
+    Panel
+        The row of the run that is shown is bold, that of the best is green.
+    """
+    places = [k + 0.5 for k in range(len(head))]
+    marks = [
+        Label(x, most + 0.5, text, GREY) for x, text in zip(places, head, strict=True)
+    ]
+    for k, (row, (now, best)) in enumerate(zip(rows, looks, strict=True)):
+        color = GREEN if best else BLACK
+        marks += [
+            Label(x, most - 0.5 - k, text, color, bold=now)
+            for x, text in zip(places, row, strict=True)
+        ]
+    return Panel(
+        *((0, len(head)), (0, most + 1), marks),
+        title=title,
+        bare=True,
+        height=165,
+        weight=1.2,
+    )
+
+
+def tiles_of_weights(weights):
+    """Return the panel of what hidden neurons look at, a tile of 8 × 8 weights each.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (neurons, 64)
+        Of the first layer.
+
+    Returns
+    -------
+    Panel
+        All tiles have one scale; only the first neurons are shown where they are many.
+    """
+    shown = weights[:TILES]
+    rows = max(2, -(-len(shown) // TILES_A_ROW))
+    sheet = np.zeros((9 * rows, 9 * TILES_A_ROW))
+    for k, tile in enumerate(shown):
+        row, column = divmod(k, TILES_A_ROW)
+        sheet[9 * row :, 9 * column :][:8, :8] = tile.reshape(8, 8)
+    largest = np.abs(shown).max()
+    shares = np.rint(100 * sheet[::-1] / (largest or 1)).astype(int)
+    window = (0, 9 * TILES_A_ROW), (0, 9 * rows)
+    many = (
+        f"{len(shown)} of {len(weights)}" if len(shown) < len(weights) else len(weights)
+    )
+    return Panel(
+        *(*window, [Heat(shares, (*window[0], *window[1]), -100, 100)]),
+        title=f"{many} neurons, |w| ≤ {number(largest)}",
+        bare=True,
+        height=165,
+        weight=0.8,
+    )

@@ -18,7 +18,7 @@ SIZES = [64, 30, 10]
 OUTPUTS, HIDDEN = (1, 3), 7  # the two weights lead from one neuron to two outputs
 EPOCHS = {"at the start": 0, "after 3 epochs": 3}
 LARGEST = 512
-REACH, MAGNIFIED = 1.7, 2.8  # half the window, in σ or in σ/√m
+REACH, MAGNIFIED = 1.1, 2.8  # half the window, in σ or in σ/√m
 ARROWS = 40
 ROUND = 60  # corners of a drawn circle
 

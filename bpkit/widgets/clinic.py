@@ -37,6 +37,7 @@ H = 1e-5
 FINE_BELOW = 1e-5
 FLOOR = 1e-12  # smaller errors are drawn here
 PARTS = {"delta": "δ", "bias": "∂C/∂b", "weights": "∂C/∂W"}
+SHORT = {"delta": "δ", "bias": "b", "weights": "W"}  # on the axis of the search
 ARRAYS = {"delta": "delta", "bias": "nabla_b", "weights": "nabla_w"}
 
 NONE = "none"
@@ -64,6 +65,10 @@ class LocaliserExplorer(Explorer):
         Slider("examples", "Examples m", 1, 6, 1, 5),
         Slider("network", "Network number", 0, 9, 1, 0),
     )
+
+    def idle(self, state):
+        """Return the layer of the bug where there is no bug."""
+        return ("layer",) if state["bug"] == NONE else ()
 
     def view(self, state):
         """Return the table of errors, the search, and what was found."""
@@ -220,7 +225,7 @@ def follows(came, problem, find):
 def _table(finds, first):
     """Draw one box for each array: layers side by side, the output at the right."""
     marks = [Arrow(5.9, 0.25, 1.4, 0.25, GREY)]
-    marks.append(Label(3.65, 0.55, "the search goes from the output to the left", GREY))
+    marks.append(Label(3.65, 0.55, "search: from the output to the left", GREY))
     for l in range(LAYERS):
         marks.append(Label(1.6 + 2.05 * l, 4.3, f"layer {l}"))
     for row, name in enumerate(PARTS.values()):
@@ -254,8 +259,8 @@ def _search(finds, first):
     """Draw the errors in the order in which the search meets them."""
     came = [(k, f) for k, f in enumerate(finds, 1) if f.error is not None]
     marks = [
-        Line([0.5, 9.5], [FINE_BELOW] * 2, GREY, "dashed", 1.5),
-        Label(0.7, FINE_BELOW * 8, f"broken above {number(FINE_BELOW)}", GREY, "left"),
+        Line([0.2, 9.8], [FINE_BELOW] * 2, GREY, "dashed", 1.5),
+        Label(0.4, FINE_BELOW * 8, f"broken above {number(FINE_BELOW)}", GREY, "left"),
     ]
     for broken, *look in (
         (False, BLUE, "o", 10, "agrees"),
@@ -272,11 +277,12 @@ def _search(finds, first):
         height = finds[first].error
         marks.append(Label(first + 1, height * 40, "first", BLACK, bold=True))
     return Panel(
-        (0.5, 9.5),
+        (0.2, 9.8),
         (FLOOR / 100, 1e6),
         marks,
         xlabel="array, in the order of the search",
         ylabel="relative error",
+        xticks=tuple((k, SHORT[find.part]) for k, find in enumerate(finds, 1)),
         ylog=True,
     )
 

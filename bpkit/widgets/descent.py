@@ -22,6 +22,7 @@ from bpkit.scene import (
     Panel,
     Points,
     Scene,
+    whole_ticks,
 )
 from bpkit.widgets.explorer import Action, Choice, Explorer, Play, Slider, Toggle
 from bpkit.words import count, number, numbers
@@ -380,7 +381,7 @@ class DescentExplorer(Explorer):
     controls = (
         Choice("land", "landscape", tuple(LANDSCAPES), "double well"),
         Slider("x", "start x, or x₀", -2.0, 2.0, 0.05, 1.5),
-        Slider("x1", "start x₁ (on a map)", -2.0, 2.0, 0.05, 1.0),
+        Slider("x1", "start x₁", -2.0, 2.0, 0.05, 1.0),
         Slider("eta", "learning rate η", 0.005, 0.5, 0.005, 0.02),
         Slider("steps", "steps", 0, MOST_STEPS, 1, 60),
         Slider("noise", "noise of the slope", 0.0, 3.0, 0.1, 0.0),
@@ -388,6 +389,12 @@ class DescentExplorer(Explorer):
         Play("walk", "Walk"),
         Action("step", "One step"),
     )
+
+    def idle(self, state):
+        """Return x₁ where the landscape is a curve, and the step after the last."""
+        curve = LANDSCAPES[state["land"]].minima.shape[1] == 1
+        full = state["steps"] >= MOST_STEPS
+        return ("x1",) * curve + ("step",) * full
 
     def view(self, state):
         """Return the landscape with the path, the cost by step, and the diagnosis."""
@@ -444,12 +451,12 @@ def _map_panel(run):
         marks.append(Line(x, y, GREY, width=1))
         if cost in (1, 4, 9, 16):
             top = np.nanargmax(y)
-            marks.append(Label(x[top], y[top] + 0.12, f"C = {cost}", GREY, size=13))
+            marks.append(Label(x[top], y[top] + 0.12, f"C = {cost}", GREY))
     minima = run.land.minima
     marks.append(Points(minima[:, 0], minima[:, 1], ORANGE, "x", 10, label="minimum"))
     return Panel(
         xlim=(-2.4, 2.4),
-        ylim=(-2.2, 2.2),
+        ylim=(-2.2, 2.4),
         marks=[*marks, *_path(run.places[:, 0], run.places[:, 1])],
         xlabel="x₀",
         ylabel="x₁",
@@ -471,6 +478,7 @@ def _cost_panel(run):
         xlabel="step",
         ylabel="cost above the least",
         title="cost above the least, step by step",
+        xticks=whole_ticks(0, max(1, run.steps), most=6),
         ylog=True,
         height=380,
     )

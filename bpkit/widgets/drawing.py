@@ -14,6 +14,7 @@ from bpkit.scene import (
     Line,
     Panel,
     Scene,
+    whole_ticks,
 )
 from bpkit.widgets.explorer import Action, Explorer, Pad, Slider
 
@@ -111,6 +112,10 @@ class DigitPad(Explorer):
             return state | {"strokes": []}
         return super().act(name, state)
 
+    def idle(self, state):
+        """Return the test digit where a drawing is read, else what clears the field."""
+        return ("pick",) if state["strokes"] else ("clear",)
+
     def view(self, state):
         """Return what the network sees, does and says."""
         drawn, pick = bool(state["strokes"]), state["pick"]
@@ -153,9 +158,8 @@ def _image(x):
 def _hidden(a):
     """Return the panel with the hidden activations."""
     bars = Bars(list(range(len(a))), a[:, 0])
-    return Panel(
-        (-1, len(a)), (0, 1), [bars], "hidden neuron", "activation", height=260
-    )
+    look = {"xticks": whole_ticks(0, len(a) - 1), "height": 260}
+    return Panel((-1, len(a)), (0, 1), [bars], "hidden neuron", "activation", **look)
 
 
 def _outputs(a):
@@ -168,4 +172,5 @@ def _outputs(a):
         Bars([best], [a[best]], color=VERMILION),
         Label(best, a[best] + 0.06, f"reads {best}", bold=True),
     ]
-    return Panel((-1, len(a)), (0, 1.15), marks, "output neuron", "output", height=260)
+    look = {"xticks": whole_ticks(0, len(a) - 1), "height": 260}
+    return Panel((-1, len(a)), (0, 1.15), marks, "output neuron", "output", **look)

@@ -8,6 +8,7 @@ from bpkit.scene import (
     BLACK,
     BLUE,
     GREY,
+    NAMES,
     VERMILION,
     Arrow,
     Box,
@@ -40,9 +41,9 @@ EQUATIONS = {
 }
 LAST = BP4_1
 
-ACROSS = (1.2, 5.0, 8.8)
+ACROSS = (0.9, 4.45, 8.55)
 UP = ((8.0, 5.0, 2.0), (8.8, 6.27, 3.73, 1.2), (7.0, 3.0))
-WIDE, HIGH = 2.3, (1.2, 1.9, 2.5)
+WIDE, HIGH = (1.8, 2.9, 2.9), (1.2, 1.9, 2.5)
 WINDOW = (-0.1, 10.1)
 FAINT = "#BDBDBD"
 FLAT = 0.05  # a neuron whose σ′ is below a fifth of its largest value, ¼
@@ -71,6 +72,10 @@ class EquationsExplorer(Explorer):
         Slider("y1", "y₁", 0.0, 1.0, 0.05, 1.0),
         Slider("y2", "y₂", 0.0, 1.0, 0.05, 0.0),
     )
+
+    def idle(self, state):
+        """Return the steps beyond the first and the last."""
+        return {0: ("back",), LAST: ("forward",)}.get(state["step"], ())
 
     def act(self, name, state):
         """Go one step back or forward."""
@@ -102,12 +107,12 @@ def _network(run, step):
     if step in (FORWARD_1, FORWARD_2):
         drawn = "Arrows: forward pass"
     elif step == BP2:
-        drawn = "Arrows: w × δ, dashed −"
+        drawn = "Arrows wδ, dashed −"
     elif step >= BP4_2:
-        drawn = "Lines: ∂C/∂w, dashed −"
+        drawn = "Lines ∂C/∂w, dashed −"
     else:
         drawn = "Lines: weights"
-    title = f"δ blue +, orange −. {drawn}"
+    title = f"δ {NAMES[BLUE]} +, {NAMES[VERMILION]} −. {drawn}"
     return Panel(WINDOW, (0, 10), marks, title=title, bare=True, height=470)
 
 
@@ -135,9 +140,9 @@ def _wires(run, step, layer):
 def _ends(layer, j, k):
     """Return where the wire from neuron k to neuron j begins and ends."""
     return (
-        ACROSS[layer] + WIDE / 2,
+        ACROSS[layer] + WIDE[layer] / 2,
         UP[layer][k],
-        ACROSS[layer + 1] - WIDE / 2,
+        ACROSS[layer + 1] - WIDE[layer + 1] / 2,
         UP[layer + 1][j],
     )
 
@@ -168,9 +173,9 @@ def _boxes(run, step, layer):
         fills = [_glow(d, brightest) for d in delta[:, 0]]
     # What the current equation has just lit has a thick border.
     now = layer == {0: 0, FORWARD_1: 1, FORWARD_2: 2, BP1: 2, BP2: 1}.get(step)
-    look = {"size": 13, "border": 3.5 if now else 1.5}
+    look = {"size": 14, "border": 3.5 if now else 1.5}
     return [
-        Box(ACROSS[layer], up, WIDE, HIGH[layer], text, fill, **look)
+        Box(ACROSS[layer], up, WIDE[layer], HIGH[layer], text, fill, **look)
         for up, text, fill in zip(UP[layer], rows, fills, strict=True)
     ]
 
@@ -195,8 +200,8 @@ def _glow(delta, brightest):
 
 def _equations(run, step):
     """Return the list of equations, the current one framed, and its numbers."""
-    marks = [Label(0.2, 9.6, "Forward", GREY, "left", 13)]
-    marks.append(Label(0.2, 7.5, "Backward", GREY, "left", 13))
+    marks = [Label(0.2, 9.6, "Forward", GREY, "left", 14)]
+    marks.append(Label(0.2, 7.5, "Backward", GREY, "left", 14))
     up = {FORWARD_1: 9.0, FORWARD_2: 8.3}
     up |= {when: 6.9 - 0.7 * (when - BP1) for when in range(BP1, LAST + 1)}
     for when, equation in EQUATIONS.items():
@@ -208,7 +213,7 @@ def _equations(run, step):
             marks.append(Label(0.6, up[when], "✓", color))
     for i, row in enumerate(_in_numbers(run, step)):
         for k, text in enumerate(row):
-            marks.append(Label(0.4 + 2.4 * k, 2.3 - 0.58 * i, text, BLACK, "left", 13))
+            marks.append(Label(0.4 + 2.4 * k, 2.3 - 0.58 * i, text, BLACK, "left", 14))
     title = "The equations, in the order of use"
     return Panel(WINDOW, (0, 10), marks, title=title, bare=True, height=470)
 

@@ -133,11 +133,15 @@ class Explorer:
         The kind of picture, for whoever does not see it; the sentence adds the facts.
     controls : tuple
         Slider, Choice, Toggle, Entry, Pad, Action, Play: in the order of the page.
+    sentence_first : bool
+        Whether the sentence stands above the picture, and typed texts below it: so
+        what is moved and what is said are in sight together where a picture is high.
     """
 
     title = ""
     alt = ""
     controls = ()
+    sentence_first = False
 
     def start(self):
         """Return the first state: each control's own value."""
@@ -155,6 +159,14 @@ class Explorer:
         """Return the Scene of a state."""
         raise NotImplementedError
 
+    def idle(self, state):
+        """Return the names of the controls that change nothing in this state."""
+        return ()
+
+    def preview(self):
+        """Return the Scene for pages without a kernel, or None for the first one."""
+        return None
+
     def act(self, name, state):
         """Return the state after a button; "reset" gives the first one."""
         if name != "reset":
@@ -162,7 +174,10 @@ class Explorer:
         return self.start()
 
     def as_data(self):
-        """Return the controls as what JSON can hold, with a reset after the buttons."""
+        """Return the controls as what JSON can hold, in the order of the page.
+
+        Reset is one of them, and the page puts it beside the title.
+        """
         texts = [c for c in self.controls if c.kind == "entry"]
         others = [c for c in self.controls if c.kind != "entry"]
         return [asdict(c) for c in (*others, Action("reset", "Reset"), *texts)]

@@ -5,44 +5,76 @@ const FONT = "system-ui, sans-serif";
 const GAP = { left: 58, right: 14, top: 10, bottom: 44 };
 const NARROW = 320; // pixels; a panel that would be narrower gets a row of its own
 const LOST = 8000; // milliseconds after which a missing answer is not waited for
+const STILL = 1000; // milliseconds that a picture stays where motion is not wanted
 
 function render({ model, el }) {
   const root = element("section", "bpkit", { "aria-label": model.get("title") });
   el.append(root);
-  root.append(element("h4", "", {}, model.get("title")));
+  const head = element("div", "bpkit-head");
+  head.append(element("p", "bpkit-title", {}, model.get("title")));
   const bar = element("div", "bpkit-controls", { role: "group", "aria-label": "Controls" });
   const canvas = element("canvas", "", { role: "img" });
   const sentence = element("p", "bpkit-sentence", { "aria-live": "polite" });
   const error = element("p", "bpkit-error", { role: "alert" });
-  root.append(bar, canvas, sentence, error);
+  const first = model.get("sentence_first");
+  const texts = first ? element("div", "bpkit-controls") : bar;
+  if (first) root.append(head, bar, error, sentence, canvas, texts);
+  else root.append(head, bar, error, canvas, sentence);
 
-  const line = conversation(model, (problem) => setText(error, problem));
-  const controls = model.get("controls").map((c) => makeControl(c, model, line));
-  bar.append(...controls.map((c) => c.node));
+  const complain = (problem) => {
+    setText(error, problem);
+    // Whoever reads elsewhere in the page is not carried here.
+    if (problem && root.matches(":focus-within")) error.scrollIntoView({ block: "nearest" });
+  };
+  const line = conversation(model, complain);
+  const controls = model.get("controls").map((c) => ({ name: c.name, kind: c.kind, ...makeControl(c, model, line) }));
+  for (const { node, name, kind } of controls) (name === "reset" ? head : kind === "entry" ? texts : bar).append(node);
 
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  let shown = 0;
   const show = () => {
+    shown = performance.now();
     draw(canvas, model.get("scene").panels);
     canvas.setAttribute("aria-label", `${model.get("alt")} ${model.get("sentence")}`);
     setText(sentence, model.get("sentence"));
-    setText(error, model.get("error"));
+    complain(model.get("error"));
     for (const control of controls) control.show(model.get("state"));
+    const { idle } = model.get("scene");
+    for (const { node, name } of controls) rest(node, idle.includes(name));
   };
   const answered = () => {
     const ours = line.arrived(model.get("scene").answers);
     // A run that plays would talk without end.
     sentence.setAttribute("aria-live", line.playing() ? "off" : "polite");
-    show();
+    // Where motion is not wanted, a run goes as fast, and some of its pictures are seen.
+    const skipped = calm.matches && line.playing() && performance.now() - shown < STILL;
+    if (!skipped || model.get("scene").stop) show();
     if (ours) line.goOn();
   };
   model.on("change:scene", answered);
+  // JupyterLab asks the focused element whose a key is; in Notebook 7 it asks before the
+  // key arrives here, so the answer is given at the window.
+  const pressed = (e) => {
+    if (root.contains(e.target)) e.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(e));
+  };
+  window.addEventListener("keydown", pressed, true);
   const resized = new ResizeObserver(() => draw(canvas, model.get("scene").panels));
   resized.observe(root);
   show();
   return () => {
     model.off("change:scene", answered);
     resized.disconnect();
+    window.removeEventListener("keydown", pressed, true);
     line.close();
   };
+}
+
+// Whether a key is the control's, so that JupyterLab does not move or edit cells with it.
+// The notebook's are chords such as that which saves or runs; a text keeps its own.
+function isOurs(e) {
+  const chord = e.ctrlKey || e.metaKey;
+  if (e.key === "Enter") return !(chord || e.shiftKey || e.altKey);
+  return !chord || (e.target.matches("textarea") && "acvxyzZ".includes(e.key));
 }
 
 // Back-pressure: one message is under way at a time; what happens meanwhile is sent
@@ -74,7 +106,12 @@ function conversation(model, complain) {
   };
   return {
     change(name, value) { changes[name] = value; send(); },
-    act(name) { acts.push(name); send(); },
+    act(name) {
+      // Of two plays the last pressed goes on.
+      if (plays.some((play) => play.name === name)) for (const play of plays) if (play.name !== name) play.stop();
+      acts.push(name);
+      send();
+    },
     arrived(answers) {
       const ours = answers === `${view}-${number}` && waiting;
       if (ours) release();
@@ -95,6 +132,14 @@ function conversation(model, complain) {
 
 function makeControl(c, model, line) {
   return { slider, choice, toggle, entry, pad, action, play }[c.kind](c, model, line);
+}
+
+// What would change nothing now is shown, but cannot be moved. A button says so and stays
+// in reach: one that was disabled while it is pressed would drop the focus.
+function rest(node, idle) {
+  node.classList.toggle("bpkit-idle", idle);
+  if (node.matches("button")) node.setAttribute("aria-disabled", idle);
+  for (const input of node.querySelectorAll("input, select")) input.disabled = idle;
 }
 
 function slider(c, model, line) {
@@ -152,7 +197,7 @@ function entry(c, model, line) {
     typing = false;
   });
   input.addEventListener("keydown", (e) => {
-    if (e.key !== "Enter") return;
+    if (e.key !== "Enter" || !isOurs(e)) return;
     e.preventDefault();
     input.dispatchEvent(new Event("change"));
   });
@@ -172,12 +217,11 @@ function action(c, model, line) {
 }
 
 function play(c, model, line) {
-  const node = element("button", "", { type: "button", name: c.name, "aria-pressed": "false" });
+  const node = element("button", "bpkit-play", { type: "button", name: c.name });
   let playing = false;
   const set = (on) => {
     playing = on;
     setText(node, on ? "⏸ Pause" : `▶ ${c.label}`);
-    node.setAttribute("aria-pressed", String(on));
   };
   set(false);
   node.addEventListener("click", () => {
@@ -186,6 +230,7 @@ function play(c, model, line) {
   });
   // The next tick is asked for when the last has been drawn: the page sets the pace.
   line.addPlay({
+    name: c.name,
     tick() {
       if (!playing) return;
       if (model.get("scene").stop) set(false);
@@ -206,7 +251,8 @@ function pad(c, model, line) {
   });
   const node = element("label", "", {}, c.label);
   node.append(canvas);
-  let strokes = [], drawing = false, pen = null, down = false;
+  let strokes = [], pen = null, down = false;
+  const pointers = new Map(); // of each that is pressed: its stroke, null while it is outside
   const paint = () => {
     const g = canvas.getContext("2d");
     g.fillStyle = "#fff";
@@ -231,18 +277,29 @@ function pad(c, model, line) {
     return [(e.clientX - box.x) / box.width, (e.clientY - box.y) / box.height];
   };
   const changed = () => { paint(); line.change(c.name, strokes); };
+  const drawTo = (e) => {
+    const point = place(e);
+    if (point.some((v) => v < 0 || v > 1)) {
+      pointers.set(e.pointerId, null);
+      return;
+    }
+    if (!pointers.get(e.pointerId)) {
+      const begun = [];
+      pointers.set(e.pointerId, begun);
+      strokes = [...strokes, begun];
+      down = false; // the pen that the keys move draws the last stroke
+    }
+    pointers.get(e.pointerId).push(point);
+    changed();
+  };
   canvas.addEventListener("pointerdown", (e) => {
+    if (e.button !== 0) return;
     canvas.setPointerCapture(e.pointerId);
-    drawing = true;
-    strokes = [...strokes, [place(e)]];
-    changed();
+    pointers.set(e.pointerId, null);
+    drawTo(e);
   });
-  canvas.addEventListener("pointermove", (e) => {
-    if (!drawing) return;
-    strokes.at(-1).push(place(e));
-    changed();
-  });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { drawing = false; });
+  canvas.addEventListener("pointermove", (e) => { if (pointers.has(e.pointerId)) drawTo(e); });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (e) => pointers.delete(e.pointerId));
   canvas.addEventListener("keydown", (e) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
     if (!move && e.key !== " ") return;
@@ -258,7 +315,7 @@ function pad(c, model, line) {
     changed();
   });
   const show = (state) => {
-    if (drawing || line.pending(c.name)) return;
+    if (pointers.size || line.pending(c.name)) return;
     strokes = state[c.name].map((s) => s.map((p) => [...p]));
     if (!strokes.length) down = false;
     paint();
@@ -400,7 +457,7 @@ const MARKS = {
     const x0 = at.x(m.x - m.width / 2), x1 = at.x(m.x + m.width / 2);
     const y0 = at.y(m.y + m.height / 2), y1 = at.y(m.y - m.height / 2);
     g.beginPath();
-    g.roundRect(x0, y0, x1 - x0, y1 - y0, Math.min(x1 - x0, y1 - y0) / 5);
+    g.roundRect(x0, y0, x1 - x0, y1 - y0, Math.max(0, Math.min(x1 - x0, y1 - y0) / 5));
     g.fillStyle = m.fill;
     g.fill();
     g.lineWidth = m.border;
@@ -507,10 +564,10 @@ function drawAxes(g, panel, box, at) {
   g.lineTo(box.x + box.w, box.y + box.h);
   g.stroke();
   const font = `13px ${FONT}`;
-  for (const v of ticks(panel.xlim, panel.xlog, box.w / 70)) {
+  for (const [v, text] of ticksOf(panel, box.w / 70)) {
     const x = at.x(v);
     g.beginPath(); g.moveTo(x, box.y + box.h); g.lineTo(x, box.y + box.h + 4); g.stroke();
-    write(g, tickText(v, panel.xlog), x, box.y + box.h + 13, { font });
+    write(g, text, x, box.y + box.h + 13, { font });
   }
   let widest = 0;
   for (const v of ticks(panel.ylim, panel.ylog, box.h / 44)) {
@@ -527,6 +584,12 @@ function drawAxes(g, panel, box, at) {
   g.rotate(-Math.PI / 2);
   write(g, panel.ylabel, 0, 0);
   g.restore();
+}
+
+// A panel may say where its ticks stand along x; else the axis chooses.
+function ticksOf(panel, count) {
+  if (panel.xticks.length) return panel.xticks;
+  return ticks(panel.xlim, panel.xlog, count).map((v) => [v, tickText(v, panel.xlog)]);
 }
 
 function ticks(lim, log, count) {
@@ -604,7 +667,6 @@ function drawLegend(g, row, left, y) {
 
 function element(tag, className = "", attributes = {}, text = "") {
   const node = document.createElement(tag);
-  node.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the focused one's keys
   if (className) node.className = className;
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   if (text) node.textContent = text;
@@ -615,4 +677,5 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+export { conversation, layOut, legendRows, shortNumber, tickText, ticks };
 export default { render };

@@ -7,20 +7,22 @@ from bpkit.plots.graphs import (
     HALF,
     WIDTH,
     arrange,
+    graph_panel,
+    letters_beside,
     node_marks,
     share,
     symbol,
     wire,
     wires,
 )
-from bpkit.scene import BLUE, GREY, VERMILION, Label, Panel, Scene
+from bpkit.scene import BLUE, GREY, NAMES, VERMILION, Label, Scene
 from bpkit.widgets.explorer import Action, Choice, Explorer, Slider
 from bpkit.words import listed, number
 
-HEIGHT = 4.2  # of the drawing, in inches: 100 pixels each
 FLAT = 0.05  # σ lets through less than a fifth of its best, ¼
 TAGS = "①②③④⑤"
 LAST = 11  # the most steps that a graph here takes
+ROOM = 7  # letters of a number
 
 
 # --- the graphs ----------------------------------------------------------------------
@@ -160,8 +162,9 @@ class GraphExplorer(Explorer):
     title = "Forward with the values, backward with the slopes"
     alt = (
         "A computation graph from its inputs on the left to its output on the right. "
-        "Values stand above the wires in blue, slopes below in orange, each once it "
-        "is known; the operation at work has a thick border."
+        f"Values stand above the wires in {NAMES[BLUE]}, slopes below in "
+        f"{NAMES[VERMILION]}, each once it is known; the operation at work has a "
+        "thick border."
     )
     controls = (
         Choice("graph", "graph", tuple(GRAPHS), next(iter(GRAPHS))),
@@ -175,6 +178,20 @@ class GraphExplorer(Explorer):
         ),
     )
 
+    def clean(self, state):
+        """Return a clean state, its step no later than this graph's last."""
+        state = super().clean(state)
+        return state | {"step": sweep_of(state).step}
+
+    def idle(self, state):
+        """Return the nudges of inputs that are not there, and steps beyond the ends."""
+        _, worked = GRAPHS[state["graph"]]
+        here = sweep_of(state)
+        missing = [f"nudge{k}" for k in range(len(worked) + 1, len(TAGS) + 1)]
+        at_start = ["back"] if here.step == 0 else []
+        at_end = ["forward", "all"] if here.step == here.steps else []
+        return (*missing, *at_start, *at_end)
+
     def act(self, name, state):
         """Go one step back or forward, or to the end."""
         if name not in ("back", "forward", "all"):
@@ -186,14 +203,7 @@ class GraphExplorer(Explorer):
     def view(self, state):
         """Return the graph with what is known, and what the current step does."""
         here = sweep_of(state)
-        unused = [
-            TAGS[k - 1]
-            for k in range(len(here.inputs) + 1, len(TAGS) + 1)
-            if state[f"nudge{k}"]
-        ]
         said = f"Step {here.step} of {here.steps}{_sentence(here)}"
-        if unused:
-            said += f" This graph has no input {' or '.join(unused)}."
         return Scene([_drawing(here)], said)
 
 
@@ -206,13 +216,12 @@ def _drawing(here):
     marks = [mark for _, child, _, x, y in lines for mark in _wire(here, child, x, y)]
     for parent, child, slope, x, y in lines:
         if here.spoken(child) and here.wanted(parent) > 1:
-            marks += share(x[HALF], y[HALF], number(slope * child.grad))
+            marks += share(x[HALF], y[HALF], _short(slope * child.grad))
     for node in here.places:
         marks += _node(here, node)
-    below = (HEIGHT - max(y for _, y in here.places.values())) / 2 - 0.1
-    window = (0, WIDTH), (-below, HEIGHT - below)
-    title = "Values above the wires, slopes below"
-    return Panel(*window, marks, title=title, bare=True, height=round(100 * HEIGHT))
+    return graph_panel(
+        here.places, lines, marks, "Values above the wires, slopes below"
+    )
 
 
 def _wire(here, child, x, y):
@@ -226,9 +235,10 @@ def _wire(here, child, x, y):
 
 def _node(here, node):
     """Return a node with its value once known and its slope so far."""
-    value = number(node.value) if here.valued(node) else "?"
+    room = letters_beside(node, here.places)
+    value = _short(node.value, room) if here.valued(node) else "?"
     parts = here.partial(node)
-    slope = number(sum(parts)) if parts else ""
+    slope = _short(sum(parts), room) if parts else ""
     if 0 < len(parts) < here.wanted(node):
         slope += " …"
     border = 4 if node is here.now else 1.5
@@ -237,6 +247,12 @@ def _node(here, node):
         x, y = here.places[node]
         marks.append(Label(x, y + 0.26, TAGS[here.inputs.index(node)], GREY))
     return marks
+
+
+def _short(value, room=ROOM):
+    """Write a number with as many of three digits as have room between two boxes."""
+    texts = [number(value, digits) for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= min(room, ROOM)), texts[-1])
 
 
 # --- the sentence --------------------------------------------------------------------

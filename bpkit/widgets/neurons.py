@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from bpkit.plots.neurons import arrow, network_panel, places, wires
-from bpkit.scene import Line, Scene
+from bpkit.scene import BLUE, NAMES, VERMILION, Line, Scene
 from bpkit.widgets.explorer import Choice, Explorer, Slider
 from bpkit.widgets.passes import Passes
 from bpkit.words import number, numbers
@@ -21,7 +21,7 @@ BIASES = tuple(np.array([b]).T for b in ((1.0, 0.0), (0.0, 0.0), (-2.0, 2.0)))
 FORWARD, BACKWARD = "forward", "backward"
 PLAIN, CARRIED, SLOPES = "weights", "what they carry", "slopes ∂C/∂w"
 WIDE = 0.98  # of a box, in inches
-SIZE = 13  # of a text, in pixels
+SIZE = 14  # of a text, in pixels
 CENTRES = places((2, 2, 2, 2), WIDE)
 WIRES = wires(CENTRES, WIDE)
 RAISED, LOWERED = "⁰¹²³", "₁₂"
@@ -36,8 +36,8 @@ class NeuronsExplorer(Explorer):
     alt = (
         "A network of two inputs and three layers of two neurons. In the forward pass "
         "arrows lead right and each box holds z and a; in the backward pass they lead "
-        "left and each box holds what arrives, the gain and δ. Blue and solid is "
-        "positive, orange and dashed negative."
+        "left and each box holds what arrives, the gain and δ. Positive is solid and "
+        f"{NAMES[BLUE]}, negative dashed and {NAMES[VERMILION]}."
     )
     controls = (
         Choice("way", "pass", (FORWARD, BACKWARD), FORWARD),

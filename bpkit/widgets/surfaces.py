@@ -11,6 +11,7 @@ from bpkit.scene import (
     BLUE,
     GREEN,
     GREY,
+    NAMES,
     VERMILION,
     Arrow,
     Box,
@@ -129,7 +130,7 @@ def _map(name, w, gradient, step):
     across, up = (w + gradient / surface.shrink).tolist()
     marks = [Line(x, y, GREY, width=1) for _, (x, y) in _contours(name)]
     marks += [
-        Box(x, y, 0.5, 0.34, text, color="#FFFFFF", border=0, size=13)
+        Box(x, y, 0.5, 0.34, text, color="#FFFFFF", border=0)
         for x, y, text in _heights(name)
     ]
     marks += [
@@ -145,7 +146,7 @@ def _map(name, w, gradient, step):
         marks.append(Arrow(w0, w1, across, up, BLACK, 4))
     marks.append(Points([w0], [w1], BLACK, "o", 10))
     size = f" / {surface.shrink}" if surface.shrink > 1 else ""
-    title = f"J = {surface.formula}; black: ∇J{size}; dotted: your step"
+    title = f"J = {surface.formula}; {NAMES[BLACK]}: ∇J{size}; dotted: your step"
     return Panel(X, Y, marks, "w₀", "w₁", title, equal=True, height=380, weight=1.2)
 
 

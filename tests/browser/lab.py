@@ -44,7 +44,7 @@ PICTURE = """widget => {
 
 
 @contextlib.contextmanager
-def jupyterlab(folder, home):
+def jupyterlab(folder, home, command=("jupyterlab",)):
     """Serve a folder on loopback, with no user's settings; yield the address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -58,7 +58,7 @@ def jupyterlab(folder, home):
     with open(home / "server.log", "wb") as log:
         server = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                sys.executable, "-m", *command, "--no-browser", "--allow-root",
                 "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                 f"--IdentityProvider.token={token}",
                 f"--ServerApp.root_dir={folder}",
@@ -91,18 +91,34 @@ def _wait_for(address, server, home):
 
 
 class Lesson:
-    """A lesson, open in a page, all of whose cells have been run."""
+    """A lesson, open in a page, where all cells are run unless it is only opened."""
 
-    def __init__(self, page, address):
-        self.page, self.complaints = page, []
+    def __init__(self, page, address, run=True):
+        self.page, self.address, self.complaints = page, address, []
         page.on("console", self._note)
         page.on("pageerror", lambda e: self.complaints.append(f"page error: {e}"))
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
         self.wait_until_idle()
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_timeout(500)
+        if run:
+            self.run_all_cells()
+
+    def run_all_cells(self):
+        """Run every cell and wait for the last."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_timeout(500)
         self.wait_until_idle()
+
+    def save_and_leave(self):
+        """Save the lesson, shut its kernel down and close the page."""
+        self.command("docmanager:save")
+        session = "window.jupyterapp.shell.currentWidget.sessionContext"
+        self.page.evaluate(f"{session}.shutdown()")
+        self.page.close()
+
+    def command(self, name):
+        """Let JupyterLab do something and wait until it is done."""
+        self.page.evaluate(f"window.jupyterapp.commands.execute('{name}')")
 
     def _note(self, message):
         """Keep what the page's console calls an error."""
@@ -112,6 +128,14 @@ class Lesson:
     def wait_until_idle(self):
         """Wait until every cell has been run."""
         self.page.wait_for_function(IDLE, timeout=120_000)
+
+    def show_cell(self, place):
+        """Scroll to a cell, which JupyterLab builds only then; return its selector."""
+        notebook = "window.jupyterapp.shell.currentWidget.content"
+        self.page.evaluate(f"{notebook}.scrollToItem({place}, 'center')")
+        cell = f'.jp-Cell[data-windowed-list-index="{place}"]'
+        self.page.wait_for_selector(f"{cell} .jp-OutputArea-output:visible")
+        return cell
 
     def failed_outputs(self):
         """Return the texts of the errors and warnings under the cells."""
