@@ -16,6 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 from notebooks import (
+    LESSONS,
     STORED,
     WIDGET,
     WRITTEN,
@@ -27,6 +28,7 @@ from notebooks import (
 )
 from PIL import Image, ImageColor
 
+from bpkit.exercises import SHORT_PATH
 from bpkit.scene import NAMES
 from bpkit.words import unbroken
 
@@ -41,6 +43,11 @@ COURSE = (
     "08_sgd",
     "09_tuning",
     "10_debugging",
+)
+README = LESSONS.parent / "README.md"
+PARTS = (  # of the digit reader in lesson 8
+    *("sigmoid", "forward_pass", "backprop", "quadratic_cost", "mini_batches"),
+    *("initial_parameters", "update_mini_batch", "sgd", "evaluate"),
 )
 RULES = {}
 
@@ -380,8 +387,10 @@ def an_exercise_is_task_stub_and_check(nb):
 @rule
 def there_are_three_exercises_or_more(nb):
     stubs = [c for c in nb.cells if "exercise" in c.metadata.get("tags", [])]
-    if len(stubs) < 3:
-        yield f"has {len(stubs)} exercises"
+    names = [name for c in stubs for name in stubbed_names(c.source) or []]
+    asked = [name for name in names if not name.startswith("prediction_")]
+    if len(asked) < 3:
+        yield f"has {len(asked)} exercises"
 
 
 # --- the text -------------------------------------------------------------------
@@ -403,14 +412,116 @@ def opening_says_what_to_expect(nb):
     for phrase in ("**You will be able to**", "**You need**", "**Minutes:**"):
         if phrase not in opening:
             yield f"its opening does not say {phrase}"
-    if not re.search(r"\*\*Minutes:\*\* .*\d", opening):
+    if not MINUTES.search(opening):
         yield "its opening does not say how many minutes"
 
 
+MINUTES = re.compile(
+    r"\*\*Minutes:\*\* about (\d+), of which (\d+) for the (\w+) exercises"
+    r"(?:; the short path, marked ★,\s+takes (\d+))?\."
+)
+# A section's heading, with a star on the short path, and its minutes.
+SECTION = re.compile(
+    r"^## \d+ · .+?( ★)?\n\n\*Minutes: (\d+)(?:; on the short path (\d+))?\.\*", re.M
+)
+EXERCISE = re.compile(r"^### Exercise [\d.]+ · (`.+?)( ★)?$", re.M)
+
+
+def text_of(nb):
+    """Return all that a lesson says."""
+    return "\n\n".join(cell.source for cell in markdown_cells(nb))
+
+
+def short_minutes(nb):
+    """Return how many minutes of a lesson the short path takes."""
+    sections = SECTION.findall(text_of(nb))
+    return sum(int(part or whole) for star, whole, part in sections if star)
+
+
+def starred(nb):
+    """Return the names of the exercises of a lesson that are on the short path."""
+    return [
+        name
+        for names, star in EXERCISE.findall(text_of(nb))
+        if star
+        for name in re.findall(r"`(\w+)", names)
+    ]
+
+
 @rule
-def experiments_are_predicted(nb):
-    if not any("**Predict.**" in cell.source for cell in markdown_cells(nb)):
-        yield "asks for no prediction"
+def minutes_add_up(nb):
+    opening = MINUTES.search(" ".join(nb.cells[0].source.split()))
+    if opening is None:
+        yield "its opening does not say how many minutes, for how many exercises"
+        return
+    total, exercises, count, short = opening.groups()
+    text = text_of(nb)
+    sections = re.findall(r"^## (\d+ · .+)", text, re.M)
+    found = [int(whole) for _, whole, _ in SECTION.findall(text)]
+    if len(found) != len([name for name in sections if "(optional)" not in name]):
+        yield f"of {len(sections)} sections, {len(found)} say their minutes"
+    if sum(found) != int(total):
+        yield f"its sections take {sum(found)} minutes, not {total}"
+    if not 0 < int(exercises) < int(total) <= 120:
+        yield f"takes {total} minutes, of which {exercises} for exercises"
+    if NUMERALS[len(EXERCISE.findall(text))] != count:
+        yield f"has {len(EXERCISE.findall(text))} exercises, not {count}"
+    if short_minutes(nb) != int(short or 0):
+        yield f"the short path takes {short_minutes(nb)} minutes, not {short}"
+
+
+NUMERALS = (
+    *("zero", "one", "two", "three", "four", "five"),
+    *("six", "seven", "eight", "nine", "ten"),
+)
+
+
+@rule
+def the_short_path_leads_to_its_exercises(nb):
+    on_path = False
+    for line in text_of(nb).splitlines():
+        if line.startswith("## "):
+            on_path = line.endswith(" ★")
+        elif line.startswith("### Exercise") and line.endswith(" ★") and not on_path:
+            yield f"{line}: is starred, and its section is not"
+
+
+@rule
+def three_experiments_are_predicted_and_judged(nb):
+    foretold = [
+        name
+        for cell in code_cells(nb)
+        for name in checked_names(cell.source) or []
+        if name and name.startswith("prediction_")
+    ]
+    if len(foretold) != 3:
+        yield f"judges {len(foretold)} predictions: {foretold}"
+
+
+@rule
+def no_more_than_five_experiments_are_predicted(nb):
+    text = text_of(nb)
+    asked = text.count("**Predict.**") + text.count("### Prediction ")
+    if asked > 5:
+        yield f"asks for {asked} predictions"
+
+
+@rule
+def five_questions_are_recalled(nb):
+    cells = [cell for cell in nb.cells if cell.id == "recall"]
+    if not cells or not cells[0].source.startswith("## Recall\n"):
+        yield "has no cell `recall` with the heading Recall"
+        return
+    asked = re.findall(
+        r"^<details><summary>(.+?\?)</summary>\n\n(.+?)\n\n</details>",
+        cells[0].source,
+        re.M | re.S,
+    )
+    if len(asked) != 5:
+        yield f"asks {len(asked)} questions with an answer folded away"
+    for question, answer in asked:
+        if word_count(answer) < 8:
+            yield f"{question} has no answer"
 
 
 @rule
@@ -435,12 +546,30 @@ def links_lead_to_lessons_of_the_course(nb):
 # --- every lesson keeps every rule ----------------------------------------------
 
 
+def read(path):
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 @pytest.mark.parametrize("name", RULES)
 def test_lesson_keeps_the_rule(path, name):
-    nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    complaints = list(RULES[name](nb))
+    complaints = list(RULES[name](read(path)))
     assert complaints == []
+
+
+def test_the_short_path_is_the_same_wherever_it_is_told():
+    lessons = [read(path) for path in WRITTEN]
+    assert [name for nb in lessons for name in starred(nb)] == list(SHORT_PATH)
+    total = sum(map(short_minutes, lessons))
+    assert 0 < total <= 300
+    for text in (README.read_text(encoding="utf-8"), lessons[0].cells[0].source):
+        told = re.search(r"short\s+path[^.]*?(\d+)\s+minutes", text)
+        assert told
+        assert int(told[1]) == total
+
+
+def test_the_short_path_holds_every_part_of_the_digit_reader():
+    assert set(PARTS) <= set(SHORT_PATH)
 
 
 def test_there_are_lessons_and_all_belong_to_the_course():

@@ -38,12 +38,16 @@ def good_lesson():
     cells = [
         new_markdown_cell(
             "# Lesson 0 · Nothing\n\n**You will be able to** nod.\n\n"
-            "**You need** eyes.\n\n**Minutes:** 5.\n\n" + "word " * 700,
+            "**You need** eyes.\n\n**Minutes:** about 25, of which 10 for the three "
+            "exercises; the short path, marked ★,\ntakes 15.\n\n" + "word " * 900,
             id="title",
         ),
         new_code_cell("import numpy as np\n\nfrom bpkit import check", id="imports"),
         new_code_cell("rng = np.random.default_rng(0)", id="rng"),
-        new_markdown_cell("**Predict.** What will you see?", id="predict"),
+        new_markdown_cell(
+            "## 1 · A look\n\n*Minutes: 5.* **Predict.** What will you see?",
+            id="predict",
+        ),
         new_code_cell(
             "show(picture, alt=alt)",
             id="figure",
@@ -73,16 +77,40 @@ def good_lesson():
             ],
         )
     )
+    for n in (1, 2, 3):
+        foretold = f"prediction_0_{n}"
+        cells += [
+            new_markdown_cell(
+                f"### Prediction 0.{n}\n\nGive `{foretold}` a letter.",
+                id=f"foretell-{n}",
+            ),
+            new_code_cell(
+                f"{foretold} = ...",
+                id=f"foretold-{n}-stub",
+                metadata={"tags": ["exercise"]},
+            ),
+            new_code_cell(f"check({foretold}={foretold})", id=f"foretold-{n}-check"),
+        ]
+    cells.append(
+        new_markdown_cell(
+            "## 2 · A try ★\n\n*Minutes: 20; on the short path 15.* Try.", id="try"
+        )
+    )
     for name in ("first", "second", "third"):
         stub = f'def {name}(x):\n    """Return x."""\n    ...'
         cells += [
             new_markdown_cell(
-                f"### Exercise · `{name}(x)`\n\nReturn x.", id=f"{name}-task"
+                f"### Exercise 0.1 · `{name}(x)` ★\n\nReturn x.", id=f"{name}-task"
             ),
             new_code_cell(stub, id=f"{name}-stub", metadata={"tags": ["exercise"]}),
             new_code_cell(f"check({name})", id=f"{name}-check"),
         ]
     cells += [new_code_cell(f"print({n})", id=f"print-{n}") for n in range(4)]
+    folded = (
+        f"<details><summary>Why {n}?</summary>\n\n{'word ' * 9}\n\n</details>"
+        for n in range(5)
+    )
+    cells.append(new_markdown_cell("\n\n".join(["## Recall", *folded]), id="recall"))
     cells.append(
         new_markdown_cell(
             "## Summary\n\n1. a\n2. b\n3. c\n\n## Next\n\n[on](09_tuning.ipynb)\n\n"
@@ -306,7 +334,7 @@ BROKEN = [
     ("code_cells_are_short", set_source("print-1", "x = 1\n" * 16)),
     ("code_cells_are_short", set_source("print-1", "x = 1 + " + "1 + " * 30 + "1")),
     ("code_cells_are_short", long_cells),
-    ("there_are_12_to_40_code_cells", lambda nb: nb.cells.__delitem__(slice(4, 12))),
+    ("there_are_12_to_40_code_cells", lambda nb: nb.cells.__delitem__(slice(4, 20))),
     (
         "there_are_12_to_40_code_cells",
         lambda nb: nb.cells.extend([new_code_cell("1")] * 30),
@@ -349,16 +377,32 @@ BROKEN = [
         set_source("first-stub", "first = ... + 1"),
     ),
     ("there_are_three_exercises_or_more", drop_tag),
-    ("words_keep_pace_with_code", replace("title", "word " * 700, "")),
-    ("words_keep_pace_with_code", replace("title", "word " * 700, "word " * 1600)),
+    ("words_keep_pace_with_code", replace("title", "word " * 900, "")),
+    ("words_keep_pace_with_code", replace("title", "word " * 900, "word " * 2200)),
     ("opening_says_what_to_expect", replace("title", "# Lesson", "Lesson")),
     ("opening_says_what_to_expect", replace("title", "**You will be able to**", "")),
     ("opening_says_what_to_expect", replace("title", "**You need**", "")),
     (
         "opening_says_what_to_expect",
-        replace("title", "**Minutes:** 5", "**Minutes:** ?"),
+        replace("title", "about 25", "about ?"),
     ),
-    ("experiments_are_predicted", set_source("predict", "What will you see?")),
+    ("minutes_add_up", replace("title", "about 25", "about ?")),
+    ("minutes_add_up", replace("title", "about 25", "about 30")),
+    ("minutes_add_up", replace("title", "which 10", "which 25")),
+    ("minutes_add_up", replace("title", "the three", "the four")),
+    ("minutes_add_up", replace("title", "takes 15", "takes 20")),
+    ("minutes_add_up", replace("title", "; the short path, marked ★,\ntakes 15", "")),
+    ("minutes_add_up", replace("try", "*Minutes: 20; on", "*On")),
+    ("the_short_path_leads_to_its_exercises", replace("try", " ★", "")),
+    ("three_experiments_are_predicted_and_judged", without("foretold-2-check")),
+    (
+        "no_more_than_five_experiments_are_predicted",
+        replace("predict", "**Predict.**", "**Predict.** " * 3),
+    ),
+    ("five_questions_are_recalled", without("recall")),
+    ("five_questions_are_recalled", replace("recall", "## Recall", "Recall")),
+    ("five_questions_are_recalled", replace("recall", "Why 4?", "Why 4.")),
+    ("five_questions_are_recalled", replace("recall", "word ", "")),
     ("ending_sums_up_in_three_lines", replace("end", "3. c", "")),
     ("ending_sums_up_in_three_lines", replace("end", "## Next", "")),
     ("ending_sums_up_in_three_lines", replace("end", "## Notation", "")),

@@ -17,7 +17,7 @@ from tools import ran
 
 import bpkit
 from bpkit import check, mine, progress, yours
-from bpkit.exercises import bank
+from bpkit.exercises import SHORT_PATH, bank, predictions
 from bpkit.mine import record, shelf
 from bpkit.mine.module import BEGINNING, Module, with_functions
 
@@ -444,6 +444,24 @@ def test_progress_outlives_the_kernel(folder, notebook, monkeypatch):
     entries = record.read(folder)
     assert set(entries["sigmoid_prime"]) == {"tried"}
     assert set(entries["sigmoid"]) == set(entries["nudge_ratio"]) == {"passed"}
+
+
+def test_progress_knows_the_short_path(folder):
+    everything = len(SHORT_PATH)
+    assert f"Short path (★): 0 of {everything}, next nudge_ratio in" in progress()
+    check(nudge_ratio=6)
+    told = progress()
+    assert f"Short path (★): 1 of {everything}, next {SHORT_PATH[1]} in" in told
+    assert "nudge_ratio ★ " in told
+    assert "forward_difference " in told
+    assert f"(★): 1 of {everything}, next" in told._repr_html_()
+
+
+def test_the_short_path_has_an_end():
+    stands = dict.fromkeys([*bank(), *predictions()], "Not checked")
+    stands |= dict.fromkeys(SHORT_PATH, "Correct (2025-01-31)")
+    walked = f"Short path (★): {len(SHORT_PATH)} of {len(SHORT_PATH)}\n"
+    assert str(record.Progress(None, stands)).startswith(walked)
 
 
 def test_progress_shows_the_lesson_of_the_last_check_in_full(folder):

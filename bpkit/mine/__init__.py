@@ -214,6 +214,7 @@ def progress() -> Text:
     Examples
     --------
     >>> progress()  # doctest: +ELLIPSIS
+    Short path (★): ...
     Lesson 1: ...
     """
     folder = _folder()

@@ -6,7 +6,7 @@ import json
 from html import escape
 
 from bpkit.delivery import replace_file
-from bpkit.exercises import bank, predictions, titles
+from bpkit.exercises import SHORT_PATH, bank, predictions, titles
 from bpkit.exercises.verdict import Text
 
 FILE = "progress.json"
@@ -91,11 +91,14 @@ class Progress(Text):
 
     def __new__(cls, this, stands):
         """Write the text: a line a lesson, and below this one its exercises."""
-        lines = []
+        lines = [_short_path(stands)]
         for lesson, (passed, count, title) in _lessons(stands).items():
             lines.append(f"Lesson {lesson}: {passed} of {count}  ({title})")
             if lesson == this:
-                lines += [f"  {name:<24} {stands[name]}" for name in _in_full(lesson)]
+                lines += [
+                    f"  {_starred(name):<24} {stands[name]}"
+                    for name in _in_full(lesson)
+                ]
         text = super().__new__(cls, "\n".join(lines))
         text.this, text.stands = this, stands
         return text
@@ -106,12 +109,27 @@ class Progress(Text):
             (f"Lesson {lesson}", f"{passed} of {count}", title)
             for lesson, (passed, count, title) in _lessons(self.stands).items()
         ]
-        html = _table("Exercises passed", lessons)
+        html = _table(f"Exercises passed. {_short_path(self.stands)}", lessons)
         if self.this:
-            rows = [(name, self.stands[name]) for name in _in_full(self.this)]
+            rows = [(_starred(n), self.stands[n]) for n in _in_full(self.this)]
             html += _table(f"Lesson {self.this}", rows)
         style = "display:flex;flex-wrap:wrap;gap:24px;align-items:start"
         return f'<div style="{style}">{html}</div>'
+
+
+def _short_path(stands):
+    """Say how much of the short path has been passed, and what comes next on it."""
+    left = [n for n in SHORT_PATH if not stands[n].startswith("Correct")]
+    passed = len(SHORT_PATH) - len(left)
+    told = f"Short path (★): {passed} of {len(SHORT_PATH)}"
+    return (
+        f"{told}, next {left[0]} in lesson {bank()[left[0]].lesson}" if left else told
+    )
+
+
+def _starred(name):
+    """Return a name, with the star of the short path."""
+    return f"{name} ★" if name in SHORT_PATH else name
 
 
 def _lessons(stands):
