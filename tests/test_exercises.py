@@ -13,7 +13,7 @@ from tools import ran
 import bpkit.exercises as exercises
 from bpkit import check, hint, mine, progress, reveal
 from bpkit.exercises import slips
-from bpkit.exercises.attempt import Attempt
+from bpkit.exercises.attempt import attempt
 from bpkit.exercises.compare import close_enough, difference
 from bpkit.exercises.exercise import Case, Formula, exercise, number
 from bpkit.exercises.judge import judge
@@ -895,8 +895,7 @@ def test_few_of_many_calls_of_a_function_handed_in_are_kept():
         for _ in range(5000):
             f(x)
 
-    tried = Attempt(rising(), asks)
-    tried.run()
+    tried = attempt(rising(), asks)
     assert {len(o.asked) for o in tried.outcomes} == {1000}
 
 

@@ -1,10 +1,14 @@
-"""What happened: an answer is run on every case, and what it did is noted."""
+"""What happened: an answer is run on every case, and what it did is noted.
+
+What `attempt` notes is data, which another process may judge: it uses no right answer.
+"""
 
 import copy
-import inspect
+import dis
 import os
+import types
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
@@ -15,6 +19,43 @@ from bpkit.exercises.exercise import Case, Formula
 
 HUGE = 10**6  # numbers: larger results are compared, not copied
 ASKED = 1000  # calls of a function handed in that are noted
+
+
+# What a function does that holds only `...`, `pass`, `return None` or `name = ...`. On
+# a Python whose opcodes have other names, such a stub is judged by what it gives, and
+# only dots that are given or computed with are known, by `Raised.is_dots`.
+NOTHING = ("RESUME", "LOAD_CONST", "STORE_FAST", "RETURN_CONST", "RETURN_VALUE", "NOP")
+DOTS = (None, ...)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An error, in words.
+
+    ``line`` is the last line of the learner's own code under it, if any is; ``is_dots``
+    says that it comes from dots that were not replaced.
+    """
+
+    name: str
+    words: str
+    line: str | None = None
+    is_dots: bool = False
+
+    @classmethod
+    def of(cls, error):
+        """Put an error into words."""
+        try:
+            words = " ".join(str(error).split())
+        except BaseException:  # whatever a learner's class raises
+            words = ""
+        is_dots = (
+            isinstance(error, NotImplementedError) and sandbox.raised_by_learner(error)
+        ) or (isinstance(error, TypeError) and "ellipsis" in words)
+        words = words if len(words) <= 300 else words[:300] + "…"
+        return cls(type(error).__name__, words, sandbox.learners_line(error), is_dots)
+
+    def __str__(self):
+        return f"{self.name}: {self.words}".rstrip(": ")
 
 
 @dataclass(frozen=True)
@@ -32,7 +73,7 @@ class Outcome:
     observed: object = None
     returned: object = None
     finished: int = 0
-    error: BaseException | None = None
+    error: Raised | None = None
     changed: tuple = ()
     shared: bool = False
     warned: tuple = ()
@@ -40,38 +81,98 @@ class Outcome:
     asked: tuple = ()
 
 
+@dataclass
 class Attempt:
-    """An answer on its way through the cases of an exercise.
+    """What became of an answer to an exercise.
 
     ``outcomes`` has one for each case that has ended. ``leftover`` is "reused" where a
     later call changed an earlier result, "kept" where the same call gave another result
-    the second time, "raises once" where it raised one time only, or empty.
+    the second time, "raises once" where it raised one time only, or empty. ``given`` is
+    what came where a function belongs, and is none. ``explain`` returns what the
+    exercise says of the answer, or None.
     """
 
-    def __init__(self, exercise, answer):
-        self.exercise = exercise
-        self.answer = (lambda: answer) if exercise.is_number else answer
-        self.outcomes, self.leftover = [], ""
+    outcomes: list = field(default_factory=list)
+    leftover: str = ""
+    ending: sandbox.Ending = field(default_factory=sandbox.Ending)
+    is_stub: bool = False
+    is_function: bool = True
+    given: object = None
+    explain: object = lambda: None
 
-    def run(self):
-        """Run every case, and the first of them again."""
-        answer = _childless(self.answer)
-        for case in self.exercise.cases():
-            self.outcomes.append(outcome(self.exercise, answer, case))
-        again = outcome(self.exercise, answer, self.exercise.cases()[0])
-        self.leftover = self._leftover(self.outcomes[0], again)
 
-    def _leftover(self, first, again):
-        """Return what the calls left behind."""
-        data = [o for o in self.outcomes if is_data(o.copy)]
-        if not all(same_bits(o.observed, o.copy) for o in data):
-            return "reused"
-        if (again.error is None) != (first.error is None):
-            return "raises once"
-        if again.error is not None or not is_data(first.copy):
-            return ""
-        two, rtol = (again.copy, first.copy), self.exercise.rtol
-        return "" if same_bits(*two) or close_enough(*two, rtol) else "kept"
+def attempt(exercise, answer):
+    """Run an answer on every case, and on the first of them again.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Its reference is not asked.
+    answer : object
+        A function or, for a number, its value.
+
+    Returns
+    -------
+    Attempt
+        Whatever the answer did; nothing is raised.
+    """
+    if is_stub(answer):
+        return Attempt(is_stub=True)
+    if not (exercise.is_number or callable(answer)):
+        return Attempt(is_function=False, given=answer)
+    tried = Attempt()
+    if exercise.explain:
+        tried.explain = partial(_explained, exercise, answer)
+    function = (lambda: answer) if exercise.is_number else answer
+    with sandbox.out_of_reach(exercise.name):
+        ending = sandbox.run(
+            lambda: _run(exercise, _childless(function), tried), exercise.seconds
+        )
+    tried.ending = in_words(ending)
+    return tried
+
+
+def in_words(ending):
+    """Return how a run ended, its error in words."""
+    error = ending.error and Raised.of(ending.error)
+    return replace(ending, value=None, error=error)
+
+
+def _explained(exercise, answer):
+    """Return what an exercise says of an answer, or None."""
+    return sandbox.run(lambda: exercise.explain(answer), exercise.seconds).value
+
+
+def _run(exercise, answer, tried):
+    """Run every case, and the first of them again."""
+    for case in exercise.cases():
+        tried.outcomes.append(outcome(exercise, answer, case))
+    again = outcome(exercise, answer, exercise.cases()[0])
+    tried.leftover = _leftover(exercise, tried.outcomes, again)
+
+
+def _leftover(exercise, outcomes, again):
+    """Return what the calls left behind."""
+    first, *_ = outcomes
+    data = [o for o in outcomes if is_data(o.copy)]
+    if not all(same_bits(o.observed, o.copy) for o in data):
+        return "reused"
+    if (again.error is None) != (first.error is None):
+        return "raises once"
+    if again.error is not None or not is_data(first.copy):
+        return ""
+    two = again.copy, first.copy
+    return "" if same_bits(*two) or close_enough(*two, exercise.rtol) else "kept"
+
+
+def is_stub(answer):
+    """Return whether an answer is still `...`: a value, or a function of that body."""
+    if answer is None or answer is ...:
+        return True
+    return type(answer) is types.FunctionType and all(
+        step.opname in NOTHING and ("CONST" not in step.opname or step.argval in DOTS)
+        for step in dis.get_instructions(answer)
+    )
 
 
 def _childless(answer):
@@ -112,8 +213,7 @@ def size(given, expected):
 
 def arguments(exercise, case):
     """Return the arguments of a call by their names."""
-    names = inspect.signature(exercise.reference).parameters
-    return dict(zip(names, case.args, strict=False)) | case.kwargs
+    return dict(zip(exercise.parameters, case.args, strict=False)) | case.kwargs
 
 
 def outcome(exercise, answer, case):
@@ -142,7 +242,10 @@ def outcome(exercise, answer, case):
         # What was printed is taken away, or the next call would have printed it.
         sandbox.printed()
         return Outcome(
-            error=error, returned=returned, finished=finished, asked=tuple(asked)
+            error=Raised.of(error),
+            returned=returned,
+            finished=finished,
+            asked=tuple(asked),
         )
     numerical = [w for w in caught if issubclass(w.category, RuntimeWarning)]
     changed = [n for n, was in before.items() if not same_bits(was, given[n])]

@@ -125,6 +125,11 @@ class Exercise:
         return f"{self.name}{signature}"
 
     @property
+    def parameters(self):
+        """The names of its arguments."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    @property
     def source(self):
         """The reference's source, without the exercise around it."""
         source = inspect.getsource(self.reference)

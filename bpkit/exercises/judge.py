@@ -4,22 +4,24 @@ A mistake is named when the answer did what it does on every case, no other mist
 the same, and no other cause is likely to. Without a name, the facts are said.
 """
 
-import dis
-import types
 from functools import cache
 
 import numpy as np
 
-from bpkit.exercises import attempt, sandbox, verdict
-from bpkit.exercises.attempt import Attempt, Call, expected, outcome, parts
+from bpkit.exercises import sandbox, verdict
+from bpkit.exercises.attempt import (
+    Call,
+    attempt,
+    expected,
+    in_words,
+    is_stub,
+    outcome,
+    parts,
+    sizes,
+)
 from bpkit.exercises.compare import close_enough, differences, real_numbers
 from bpkit.exercises.observation import SHAPES, Pair, observation
 
-# What a function does that holds only `...`, `pass`, `return None` or `name = ...`. On
-# a Python whose opcodes have other names, such a stub is judged by what it gives, and
-# only dots that are given or computed with are known, by `_is_placeholder`.
-NOTHING = ("RESUME", "LOAD_CONST", "STORE_FAST", "RETURN_CONST", "RETURN_VALUE", "NOP")
-DOTS = (None, ...)
 RIGHT_NUMBERS = "transpose", "reshaped"  # facts on a shape that say no more is wrong
 LOOKING = 60  # seconds to judge: the first check of an exercise tries its mistakes too
 
@@ -27,18 +29,13 @@ LOOKING = 60  # seconds to judge: the first check of an exercise tries its mista
 @sandbox.one_at_a_time()
 def judge(exercise, answer):
     """Return the Verdict on an answer: a function, or for a number its value."""
-    if _is_stub(answer):
-        return verdict.not_yet(exercise)
-    tried = Attempt(exercise, answer)
-    if exercise.is_number or callable(answer):
+    if not is_stub(answer):
         expected(exercise)  # before an answer can break what the reference needs
-        ending = sandbox.run(tried.run, exercise.seconds)
-        if ending.interrupted:
-            return verdict.interrupted(exercise, ending, len(tried.outcomes))
+    tried = attempt(exercise, answer)
     # Whoever looks at an object runs its code, too.
-    looked = sandbox.run(lambda: _verdict_on(tried), LOOKING)
+    looked = sandbox.run(lambda: compare(exercise, tried), LOOKING)
     if looked.interrupted:
-        return verdict.cannot_be_judged(exercise, looked)
+        return verdict.cannot_be_judged(exercise, in_words(looked))
     return looked.value
 
 
@@ -65,13 +62,20 @@ def _a_number(answer):
     return float(np.reshape(value, ())) if one else None
 
 
-def _verdict_on(tried):
-    """Return the Verdict on outcomes: right, a proved mistake, or the facts."""
-    exercise, came = tried.exercise, tried.outcomes
-    if not came:
-        return verdict.no_function(exercise, tried.answer)
-    if all(map(_is_placeholder, came)):
+def compare(exercise, tried):
+    """Return the Verdict on an Attempt: right, a proved mistake, or the facts."""
+    came = tried.outcomes
+    if not tried.is_function:
+        return verdict.no_function(exercise, tried.given)
+    if tried.ending.interrupted:
+        return verdict.interrupted(exercise, tried.ending, len(came))
+    if tried.is_stub or all(map(_is_placeholder, came)):
         return verdict.not_yet(exercise)
+    if any(
+        outcome.error and outcome.error.name == sandbox.Ours.__name__
+        for outcome in came
+    ):
+        return verdict.wrong(exercise, [verdict.fact("ours", exercise.name)])
     found = flaws(exercise, came)
     wrong = [i for i, flaw in enumerate(found) if flaw]
     if not wrong and tried.leftover:
@@ -79,16 +83,16 @@ def _verdict_on(tried):
     if not wrong:
         return verdict.right(exercise)
     mistake = proof(exercise, came)
-    seen, about = (None, []) if mistake else observation(_pairs(tried))
+    seen, about = (None, []) if mistake else observation(_pairs(exercise, came))
     with_value = [i for i in wrong if came[i].error is None]
-    i = _shown_case(tried, with_value if mistake else wrong, about)
+    i = _shown_case(exercise, came, with_value if mistake else wrong, about)
     call = Call.of(exercise, i, came[i].copy)
     shown = verdict.shown(
-        exercise, call, came[i], found[i], _repeats(tried, i, found[i])
+        exercise, call, came[i], found[i], _repeats(exercise, tried, i, found[i])
     )
     if mistake:
         return verdict.wrong(exercise, shown, mistake, call)
-    said = facts(tried, seen if i in about else None)
+    said = facts(exercise, tried, seen if i in about else None)
     raised = sum(found[k] == ("raised",) for k in wrong)
     if 0 < raised < len(came):
         said.insert(0, verdict.raised(exercise, came, i))
@@ -101,23 +105,23 @@ def _verdict_on(tried):
     return verdict.unproved(exercise, shown, said, cause, call)
 
 
-def _shown_case(tried, wrong, about):
+def _shown_case(exercise, came, wrong, about):
     """Return the smallest wrong case that a fact is about, or if none is, the smallest.
 
     It is one that raised only where most of the wrong ones did.
     """
-    sizes = attempt.sizes(tried.exercise)
-    raised = {i for i in wrong if tried.outcomes[i].error is not None}
+    raised = {i for i in wrong if came[i].error is not None}
     most = 2 * len(raised) > len(wrong)
-    return min(wrong, key=lambda i: ((i in raised) != most, i not in about, sizes[i]))
+    size = sizes(exercise)
+    return min(wrong, key=lambda i: ((i in raised) != most, i not in about, size[i]))
 
 
-def _repeats(tried, i, flaw):
+def _repeats(exercise, tried, i, flaw):
     """Return whether the answer alone, called once more, does what is shown.
 
     It does not where an observer called it more than once, or found words for it.
     """
-    if tried.leftover or not tried.exercise.observe:
+    if tried.leftover or not exercise.observe:
         return not tried.leftover
     told = isinstance(flaw, tuple) or not isinstance(flaw.expected, str | bool)
     return told and tried.outcomes[i].finished <= 1
@@ -250,9 +254,9 @@ def same_outcome(exercise, came, made, right):
     return quirks or not close_enough(made.copy, right.copy, exercise.rtol)
 
 
-def facts(tried, seen):
+def facts(exercise, tried, seen):
     """Return sentences on what the calls prove; `seen` is a fact on their values."""
-    exercise, right = tried.exercise, expected(tried.exercise)
+    right = expected(exercise)
     if exercise.is_number:
         opposite = -np.asarray(right[0].copy)
         flipped = close_enough(tried.outcomes[0].copy, opposite, exercise.rtol)
@@ -262,23 +266,21 @@ def facts(tried, seen):
     said += _of_the_calls(exercise, tried.outcomes, right)
     if seen:
         said.append(verdict.observed(exercise, any(raised), *seen))
-    if exercise.explain and not all(raised):
-        explain = sandbox.run(lambda: exercise.explain(tried.answer), exercise.seconds)
-        said.append(explain.value)
+    if not all(raised):
+        said.append(tried.explain())
     return [sentence for sentence in said if sentence]
 
 
-def _pairs(tried):
+def _pairs(exercise, came):
     """Return what came and what was expected of each call that did not raise."""
-    exercise, right = tried.exercise, expected(tried.exercise)
     if exercise.is_number:
         return {}
     quantities = exercise.quantities or (lambda *args, **kwargs: {})
-    calls = zip(exercise.cases(), tried.outcomes, right, strict=True)
+    calls = zip(exercise.cases(), came, expected(exercise), strict=True)
     return {
-        i: Pair(came.copy, e.copy, quantities(*case.args, **case.kwargs))
-        for i, (case, came, e) in enumerate(calls)
-        if came.error is None
+        i: Pair(one.copy, e.copy, quantities(*case.args, **case.kwargs))
+        for i, (case, one, e) in enumerate(calls)
+        if one.error is None
     }
 
 
@@ -306,21 +308,7 @@ def is_ours(answer):
     return str(getattr(answer, "__module__", "")).partition(".")[0] == "bpkit"
 
 
-def _is_stub(answer):
-    """Return whether an answer is still `...`: a value, or a function of that body."""
-    if answer is None or answer is ...:
-        return True
-    return type(answer) is types.FunctionType and all(
-        step.opname in NOTHING and ("CONST" not in step.opname or step.argval in DOTS)
-        for step in dis.get_instructions(answer)
-    )
-
-
 def _is_placeholder(outcome):
     """Return whether an outcome comes from dots that were not replaced."""
-    error = outcome.error
-    return (
-        (isinstance(error, NotImplementedError) and sandbox.raised_by_learner(error))
-        or (isinstance(error, TypeError) and "ellipsis" in str(error))
-        or any(part is ... for part in parts(outcome.returned))
-    )
+    dots = outcome.error is not None and outcome.error.is_dots
+    return dots or any(part is ... for part in parts(outcome.returned))

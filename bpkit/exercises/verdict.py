@@ -10,7 +10,6 @@ import numpy as np
 from bpkit.exercises.attempt import Call, arguments, size
 from bpkit.exercises.compare import real_numbers
 from bpkit.exercises.exercise import Formula
-from bpkit.exercises.sandbox import learners_line
 from bpkit.words import number
 
 STATUSES = {True: ("✓", "Correct", "#00614d"), False: ("✗", "Not correct", "#8f3b00")}
@@ -100,6 +99,17 @@ class Verdict:
             f'{words}</strong> <code style="background:#f1f1f1;color:#1a1a1a">'
             f"{escape(self.exercise)}</code>{lines}</div>"
         )
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What came in another process and is no data, in the words that are said of it."""
+
+    kind: str
+    text: str
+
+    def __repr__(self):
+        return self.text
 
 
 class Foretold(Verdict):
@@ -226,9 +236,9 @@ def _again(exercise):
     return [] if exercise.is_number else [once_more]
 
 
-def no_function(exercise, answer):
+def no_function(exercise, given):
     """Return the Verdict on something else where a function belongs."""
-    line = f"{exercise.signature} must be a function; got {short(answer)}."
+    line = f"{exercise.signature} must be a function; got {short(given)}."
     return wrong(exercise, [line])
 
 
@@ -254,7 +264,7 @@ def cannot_be_judged(exercise, ending):
         names = ", ".join(ending.patched[:3])
         return wrong(exercise, [f"The answer replaced {names}; it has been put back."])
     endless = "looking at it did not end."
-    why = endless if ending.timed_out else _name_and_words(ending.error)
+    why = endless if ending.timed_out else ending.error
     return wrong(exercise, [f"What came cannot be judged: {why}"])
 
 
@@ -317,7 +327,7 @@ def raised(exercise, came, shown):
         return fact("raises", *counts)
     first = min(errors)
     call = _written(exercise, Call.of(exercise, first, None), room=2)
-    return fact("raised", *counts, call, _name_and_words(errors[first]))
+    return fact("raised", *counts, call, str(errors[first]))
 
 
 def functions_in(exercise):
@@ -328,8 +338,8 @@ def functions_in(exercise):
 
 def _error(exercise, came):
     """Return the error and the line of the learner's code that raised it."""
-    lines = [f"Raised {_name_and_words(came.error)}"]
-    line = learners_line(came.error)
+    lines = [f"Raised {came.error}"]
+    line = came.error.line
     if line:
         found = (said for words, said in PLAIN_WORDS if re.search(words, lines[0]))
         plain = next(found, None)
@@ -341,16 +351,6 @@ def _error(exercise, came):
     if came.returned is not None:
         return [f"Came: {short(came.returned)}", *lines]
     return [*lines, f"Your function is called as {exercise.signature}."]
-
-
-def _name_and_words(error):
-    """Write an error on one line."""
-    try:
-        words = " ".join(str(error).split())
-    except BaseException:  # whatever a learner's class raises
-        words = ""
-    words = words if len(words) <= 300 else words[:300] + "…"
-    return f"{type(error).__name__}: {words}".rstrip(": ")
 
 
 def _place(exercise, where):
@@ -369,15 +369,17 @@ def _what_came(found):
     if found.why == "shape":
         return f"shape {came.shape} where {expected.shape} was expected"
     if found.why == "kind" and real_numbers(came) is None:
-        return _kind(came, found.where)
+        return kind_of(came, found.where)
     if found.why == "kind":
         some = "a dict belongs", f"{len(expected)} results belong"
         return f"{short(came)} where {some[isinstance(expected, list | tuple)]}"
     return short(came)
 
 
-def _kind(value, within):
+def kind_of(value, within=""):
     """Say what came that is no real numbers; `within` is its place in a result."""
+    if isinstance(value, Foreign):
+        return value.kind
     kind = type(value).__name__
     if value is None and within:
         return "None: was it ever filled?"
@@ -515,6 +517,7 @@ PLAIN_WORDS = [
     ),
 ]
 FACTS = {
+    "ours": "It hands the work on to bpkit's own {}: write it yourself.",
     "unasked": "{} was never called.",
     "raises": "It raised in {} of {} calls.",
     "raised": "It raised in {} of {} calls, one of them {}: {}",
