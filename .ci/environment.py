@@ -19,16 +19,18 @@ ROOT = Path(__file__).resolve().parent.parent
 # pip are not installed by pip: they come with the interpreter.
 CONDA_TO_PYPI = {
     "anywidget": "anywidget",
+    "cloudpickle": "cloudpickle",
     "contourpy": "contourpy",
     "filelock": "filelock",
     "ipykernel": "ipykernel",
     "ipywidgets": "ipywidgets",
+    "jinja2": "jinja2",
     "joblib": "joblib",
     "jupyterlab": "jupyterlab",
     "matplotlib": "matplotlib",
-    "nbclient": "nbclient",
     "numpy": "numpy",
     "pooch": "pooch",
+    "psutil": "psutil",
     "tqdm": "tqdm",
 }
 COME_WITH_PYTHON = {"python", "pip"}

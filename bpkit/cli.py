@@ -133,10 +133,11 @@ def _parser():
 
     check = commands.add_parser(
         "check",
-        help="run notebooks and judge every exercise in them",
-        description="Run notebooks in fresh kernels and judge every exercise in them. "
-        "This executes their code and changes no file. The exit code is 1 if an "
-        "attempted exercise is wrong or a notebook is broken. In a folder, notebooks "
+        help="judge every exercise in notebooks",
+        description="Judge every exercise in notebooks, by what each answer is after a "
+        "run from top to bottom. This executes what the answers need, and changes no "
+        "file. The exit code is 1 if an attempted exercise is wrong or something could "
+        "not be judged. In a folder, notebooks "
         "without an exercise are left out, and so are the course's versions beside "
         "yours in which you changed no cell.",
     )
@@ -167,7 +168,7 @@ def _parser():
         type=_seconds,
         default=60,
         metavar="SECONDS",
-        help="time limit for one cell (default: 60); a notebook has ten times that",
+        help="time limit for the cells that the answers need (default: 60)",
     )
     check.set_defaults(run=_check)
     return parser
@@ -278,17 +279,16 @@ def _may_be_root(passed):
 
 def _check(arguments):
     """Judge notebooks, and say what was found."""
-    from tqdm import tqdm
-
-    from bpkit.exercises import grading
-
     try:
-        grading.packages()
+        from tqdm import tqdm
+
+        from bpkit.grading import check
+        from bpkit.grading.box import Limits, PlainBox
     except ModuleNotFoundError as error:
         return _problem(f"{error}. This command {extra_lab()}")
     try:
         found = [
-            grading.find_notebooks(path, versions_beside(path))
+            check.find_notebooks(path, versions_beside(path))
             for path in arguments.paths
         ]
     except OSError as error:
@@ -296,21 +296,21 @@ def _check(arguments):
     # Before the work, so that nobody waits an hour for a name that cannot be written.
     if _save(arguments.json, "a", "") or _save(arguments.markdown, "a", ""):
         return 1
-    rows = []
+    rows, box = [], PlainBox(Limits(seconds=arguments.timeout))
     notebooks = [notebook for some, _ in found for notebook in some]
     # Progress is for a person who watches: nothing of it goes into a log.
     with tqdm(notebooks, unit="notebook", disable=None) as watched:
         for notebook in watched:
             watched.set_postfix_str(notebook.name)
-            rows += grading.grade(notebook, arguments.timeout, 10 * arguments.timeout)
+            rows += check.grade(notebook, box)
     unsaved = [
-        _save(arguments.json, "w", grading.as_json(rows) + "\n"),
-        _save(arguments.markdown, "a", grading.as_markdown(rows) + "\n"),
+        _save(arguments.json, "w", check.as_json(rows) + "\n"),
+        _save(arguments.markdown, "a", check.as_markdown(rows) + "\n"),
     ]
-    print(grading.as_text(rows))
+    print(check.as_text(rows))
     for note in (note for _, notes in found for note in notes):
         print(f"Not judged: {note}.")
-    return int(any(unsaved) or grading.failed(rows, arguments.require_all))
+    return int(any(unsaved) or check.failed(rows, arguments.require_all))
 
 
 def _save(path, mode, text):

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "plots": ({"graph", "scene", "words"}, NUMPY | {"matplotlib", "IPython", "PIL"}),
     "notebook": (set(), set()),
     "delivery": ({"notebook"}, set()),
-    "exercises": (CORE | {"words", "notebook"}, NUMPY | {"nbclient", "nbformat"}),
+    "exercises": (CORE | {"words"}, NUMPY),
     "widgets": (
         CORE | {"words", "scene", "plots", "exercises"},
         NUMPY
@@ -52,9 +52,13 @@ MAY_IMPORT = {
         },
     ),
     "mine": (CORE | {"exercises", "delivery"}, {"filelock"}),
+    "grading": (
+        CORE | {"__init__", "exercises", "mine", "notebook", "words"},
+        NUMPY | {"IPython", "cloudpickle", "psutil"},
+    ),
     "__init__": (CORE | {"exercises", "mine"}, set()),
     "cli": (
-        {"__init__", "words", "delivery", "exercises", "mine"},
+        {"__init__", "words", "delivery", "exercises", "mine", "grading"},
         {"jupyterlab", "tqdm"},
     ),
     "__main__": ({"cli"}, set()),

@@ -1,11 +1,13 @@
 """A prediction is explained whatever it is, and is never a mistake."""
 
+import nbformat
 import numpy as np
 import pytest
 
 from bpkit import check, mine, progress
-from bpkit.exercises import bank, grading, predictions
+from bpkit.exercises import bank, predictions
 from bpkit.exercises.verdict import Foretold
+from bpkit.grading import check as grading
 from bpkit.mine import record, shelf
 
 each_prediction = pytest.mark.parametrize(
@@ -75,13 +77,20 @@ def test_a_prediction_has_no_name_of_an_exercise_and_the_number_of_its_lesson():
         assert name.startswith(f"prediction_{prediction.lesson}_")
 
 
-def test_a_grading_counts_it_as_made_and_never_as_wrong(capsys):
-    names = ["prediction_3_1", "prediction_3_2", "prediction_3_3"]
-    given = {"prediction_3_1": "a", "prediction_3_2": ...}
-    grading.judge_names(given, names)
-    found = grading.json.loads(capsys.readouterr().out.removeprefix(grading.MARK))
-    assert [row[1] for row in found] == ["Predicted", "No prediction", "No prediction"]
-    rows = [grading.Row("n.ipynb", 3, *row) for row in found]
+def test_a_grading_counts_it_as_made_and_never_as_wrong(tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell(source)
+        for source in (
+            'prediction_3_1 = "a"',
+            "prediction_3_2 = ...",
+            "descent_step = 1",
+        )
+    ]
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    rows = [r for r in grading.grade(path) if r.exercise.startswith("prediction")]
+    found = [row.verdict for row in rows]
+    assert found == ["Predicted", "No prediction", "No prediction"]
     assert not grading.failed(rows, require_all=True)
     assert grading.as_text(rows).endswith("1 predicted.")
 

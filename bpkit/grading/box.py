@@ -13,7 +13,7 @@ from pathlib import Path
 import bpkit
 
 LINE = 16 * 2**20  # bytes: no honest answer is longer
-POLL = 0.05  # seconds between two looks at the memory of a box
+POLL = 0.2  # seconds between two looks at the memory of a box
 ROOT = str(Path(bpkit.__file__).parents[1])
 # Isolated from the folder and from Python's variables, but with the very bpkit of
 # whoever asks.
@@ -108,7 +108,7 @@ class Talk:
         try:
             self.process.stdin.write(line + b"\n")
             self.process.stdin.flush()
-            answer = self.lines.get(timeout=seconds)
+            answer = self.lines.get(timeout=min(seconds, threading.TIMEOUT_MAX))
         except queue.Empty:
             raise Ended(f"it did not end within {seconds:g} seconds") from None
         except OSError:
@@ -119,11 +119,11 @@ class Talk:
 
     def _read(self):
         """Put lines that come into the queue, until there are no more."""
-        while True:
-            line = self.process.stdout.readline(LINE)
-            self.lines.put(line)
-            if not line.endswith(b"\n"):
-                return
+        with self.process.stdout as stream:
+            line = b"\n"
+            while line.endswith(b"\n") and not self.over:
+                line = stream.readline(LINE)
+                self.lines.put(line)
 
     def _how_it_ended(self):
         """Say with what status the process ended."""
@@ -156,10 +156,13 @@ class Talk:
         for process in self._family():
             with contextlib.suppress(Exception):  # it may have ended meanwhile
                 process.kill()
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
         self.process.kill()
         self.process.wait()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        with contextlib.suppress(queue.Empty):
+            while True:  # who still puts a line there shall not wait
+                self.lines.get_nowait()
 
 
 def _memory(process):

@@ -20,12 +20,12 @@ MARGIN = 10.0  # seconds on top of an exercise's own limit, which no C code keep
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one exercise.
+    """What became of one exercise, or, without an exercise, of one notebook.
 
     Attributes
     ----------
     exercise : str
-        Its name.
+        Its name, or an empty string for the notebook itself.
     verdict : str
         Correct, Not correct, Not yet, Missing, Not judged; Predicted or No prediction,
         which are never counted as wrong.
@@ -35,6 +35,10 @@ class Row:
         What the checker said.
     note : str
         How it came to be judged, where that was out of the ordinary.
+    notebook : str
+        Name of the file.
+    lesson : int or None
+        The lesson it belongs to.
     """
 
     exercise: str
@@ -42,6 +46,8 @@ class Row:
     mistake: str = ""
     message: str = ""
     note: str = ""
+    notebook: str = ""
+    lesson: int | None = None
 
 
 def names_of(lesson):
