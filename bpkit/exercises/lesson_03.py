@@ -280,7 +280,7 @@ def starts():
 
 @np.errstate(all="ignore")
 def how_the_walk_ends(answer):
-    """Say by numbers that a walk is a path, lost, uphill, or not at rest, and ask why."""
+    """Say by numbers that a walk is a path, lost, uphill or not at rest; ask why."""
     for x0, bottom in BOTTOMS.items():
         came = _came(answer, x0)
         if came.size > 1 and came[0] == x0:
