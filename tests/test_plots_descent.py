@@ -4,7 +4,13 @@ import numpy as np
 import pictures
 import pytest
 
-from bpkit.plots.descent import distances_by_step, walks_on_curve, walks_on_map
+from bpkit.plots.descent import (
+    distances_by_step,
+    lines_through_points,
+    walks_on_curve,
+    walks_on_map,
+    weights_of_two,
+)
 
 
 def square(x):
@@ -32,13 +38,26 @@ def by_step():
     return distances_by_step({"falls": [1.0, 0.1, 0.01], "stays": [1.0, 1.0, 1.0]})
 
 
-PICTURES = {draw.__name__: draw for draw in (on_curve, on_map, by_step)}
+def lines():
+    found = {"at first": [-1.0, 1.5], "at last": np.array([1.7, -0.54])}
+    return lines_through_points([[-1.0, 0.0, 2.0]], [[-2.0, -0.5, 3.0]], found)
+
+
+NO, YES = np.array([1.0, 0, 1, 0]), np.array([0, 0.5, 0, 0])
+
+
+def two():
+    return weights_of_two(NO, YES, [-0.25, 0.5, -0.35, 0.1])
+
+
+PICTURES = {f.__name__: f for f in (on_curve, on_map, by_step, lines, two)}
 test_every_picture_keeps_the_style = pictures.style_of(PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_all_axes_that_are_shown_are_labelled(name):
-    assert not any(ax.axison for ax in pictures.unlabelled(PICTURES[name]()))
+    bare = pictures.unlabelled(PICTURES[name]())
+    assert not any(ax.axison and ax.get_xticks().size for ax in bare)
 
 
 def test_a_curve_says_where_each_walk_goes():
@@ -70,6 +89,24 @@ def test_distances_say_first_and_last():
     )
 
 
+def test_lines_say_their_formulas():
+    assert lines().finding == (
+        "3 points. at first: a = −1.00x + 1.50. at last: a = 1.70x − 0.54."
+    )
+
+
+def test_weights_say_what_they_add_up_to_where_either_image_has_more_ink():
+    assert two().finding == (
+        "4 weights, from −0.35 to 0.50. Where the left image has more ink than the "
+        "middle one they add up to −0.60, where it has less to 0.50."
+    )
+
+
+def test_large_weights_are_marked_by_their_sign():
+    marks = {t.get_position(): t.get_text() for t in two().axes[2].texts}
+    assert marks == {(0, 0): "−", (1, 0): "+", (0, 1): "−"}
+
+
 def test_start_and_end_have_markers_of_their_own():
     ax = on_curve().axes[0]
     marks = {line.get_marker(): line.get_xdata() for line in ax.lines}
@@ -91,6 +128,13 @@ def test_the_callers_walk_is_not_changed():
         (lambda: walks_on_curve(square, {"a": [[1.0]]}, (0, 1)), r"shape \(steps"),
         (lambda: walks_on_curve(square, {"a": [np.nan]}, (0, 1)), "finite"),
         (lambda: walks_on_map({"a": (bowl, [1.0])}, ((0, 1), (0, 1))), r"\+ 1, 2"),
+        (lambda: lines_through_points([1], [1], {}), "one line or more"),
+        (lambda: lines_through_points([1], [1], {"a": [1, 2, 3]}), "two numbers"),
+        (lambda: lines_through_points([1, 2], [1], {"a": [1, 2]}), "got 2 and 1"),
+        (lambda: lines_through_points(np.ones((2, 2)), [1], {"a": [1, 2]}), "one row"),
+        (lambda: lines_through_points([np.nan], [1], {"a": [1, 2]}), "finite"),
+        (lambda: weights_of_two(NO, YES, [1.0, 2.0]), "one shape"),
+        (lambda: weights_of_two([1, 0], [0, 1], [1.0, 2.0]), "square image"),
         (lambda: distances_by_step({}), "got none"),
         (lambda: distances_by_step({"a": [1.0, 0.0]}), "above zero"),
     ],

@@ -268,24 +268,73 @@ def as_an_array():
     return np.array(0.5)
 
 
-STARTS = (1.3, -1.4, 0.5, -0.6, 0.02, 0.05, 0.1, 0.2, 1, 1.5, -1.5, 0.075)
+STARTS = (1.3, -1.4, 0.5, -0.6, 0.02, 0.05, 0.08, 0.1, 0.2, 1, 1.5, -1.5, 0.075)
 STARTS += (0.0, 1e-9, 0.9601)  # the last of them nearly at rest
+TOP = 0.07543  # of the hill between the hollows
+BOTTOMS = {0.5: 0.96015, -0.6: -1.03558, 0.075: -1.03558}  # by the start
 
 
 def starts():
     return [Case(x0) for x0 in STARTS]
 
 
-def has_not_arrived(answer):
-    """Say where an answer is still on a slope, or on the hill."""
-    for x0 in (0.5, -0.6):
-        x = float(answer(x0))
-        slope = double_well_slope(x)
-        if abs(slope) > 1e-2:
+@np.errstate(all="ignore")
+def how_the_walk_ends(answer):
+    """Say by numbers that a walk is a path, lost, uphill or not at rest; ask why."""
+    for x0, bottom in BOTTOMS.items():
+        came = _came(answer, x0)
+        if came.size > 1 and came[0] == x0:
             return (
-                f"From {x0} it ends at {x:.4g}, where the slope is still {slope:.2g}."
+                f"From {x0} came {came.size:,} numbers, from {came[0]:.4g} to "
+                f"{came[-1]:.4g}: that is the path. Where does it end?"
             )
+        slope = double_well_slope(came[-1])
+        if came.size == 1 and not abs(slope) <= 1e-2:
+            lost = f"From {x0} the walk leaves every number that a float can hold."
+            still = f"From {x0} it ends at {came[-1]:.4g}"
+            still += f", where the slope is still {slope:.2g}."
+            first = still if np.isfinite(came[-1]) else lost
+            return f"{first} {_why_it_does_not_rest(answer, bottom)}"
+    return _uphill(answer)
+
+
+def _came(answer, x0):
+    """Return what an answer gives, in a row; infinity where Python's floats give up."""
+    try:
+        return np.atleast_1d(np.asarray(answer(x0), dtype=float)).ravel()
+    except OverflowError:
+        return np.array([math.inf])
+
+
+def _ends_beside(answer, place, distance):
+    """Return two starts beside a place, and where their walks end."""
+    beside = np.array([place - distance, place + distance])
+    return beside, np.array([_came(answer, float(x0))[-1] for x0 in beside])
+
+
+def _uphill(answer):
+    """Say that walks end nearer to the top of the hill, or give None."""
+    beside, ends = _ends_beside(answer, TOP, 0.05)
+    if (np.abs(ends - TOP) < 0.05).all():
+        return (
+            f"From {beside[1]:.2f} it ends at {ends[1]:.4g}, nearer to the top of the "
+            "hill. Which way is downhill?"
+        )
     return None
+
+
+def _why_it_does_not_rest(answer, bottom):
+    """Say that walks lead uphill, or away from a bottom, or ask for more steps."""
+    beside, ends = _ends_beside(answer, bottom, 0.01)
+    further = not (np.abs(ends - bottom) <= 0.01).any()
+    # Numbers that are no ends of walks may be far from it too, but then they are alike.
+    if further and not abs(ends[1] - ends[0]) <= 0.01:
+        flat, end = double_well_slope(beside[0]), ends[0]
+        return _uphill(answer) or (
+            f"From {beside[0]:.2f}, where the slope is only {flat:.2g}, it ends at "
+            f"{end:.4g}, further from the minimum: is η below 2/curvature there?"
+        )
+    return _uphill(answer) or "Does it end elsewhere when you double the steps?"
 
 
 @exercise(
@@ -298,7 +347,7 @@ def has_not_arrived(answer):
         "A learning rate of 0.05 with 500 steps is enough; with 0.3 it jumps over.",
     ),
     rtol=1e-3,
-    explain=has_not_arrived,
+    explain=how_the_walk_ends,
     by_hand=False,
 )
 def minimum_from(x0):

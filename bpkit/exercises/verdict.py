@@ -424,6 +424,10 @@ _NUMBER = r"'(?:numpy\.|np\.)?(?:int|float|bool)\d*'"  # its type, as an error w
 # true whatever the cause was; the first whose pattern is found is said.
 PLAIN_WORDS = [
     (
+        "Numerical result out of range",
+        "a number grew beyond the largest that a float can hold, about 1.8e308.",
+    ),
+    (
         "truth value of an array",
         "`if` and `and` ask one question; an array holds an answer for every entry.",
     ),

@@ -1,11 +1,24 @@
-"""Pictures of gradient descent: paths on a curve, on a map, and distances by step."""
+"""Pictures of gradient descent: its paths, distances by step, and what it has found."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from bpkit.plots.base import LINE_STYLES, TEXT, Picture, add_legend, label_axes
+from bpkit.plots.base import (
+    DIVERGING,
+    INK,
+    LINE_STYLES,
+    TEXT,
+    Picture,
+    add_legend,
+    as_examples,
+    draw_image,
+    grid_of_axes,
+    label_axes,
+    side_of,
+    write,
+)
 from bpkit.scene import BLACK, BLUE, GREEN, GREY, VERMILION
-from bpkit.words import count, number
+from bpkit.words import count, decimals, number
 
 FAR = 1e6  # a path is drawn no further out than this
 
@@ -135,6 +148,103 @@ def distances_by_step(distances):
         for name, d in distances.items()
     )
     return picture
+
+
+def lines_through_points(x, y, lines):
+    """Draw points, and the straight lines of one walk or more among them.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (m,) or (1, m)
+        The points; dimensionless.
+    lines : dict of str to array_like, shape (2,)
+        Slope and height at 0 of each line by its name.
+
+    Returns
+    -------
+    Picture
+        Its finding tells the formula of each line.
+
+    Raises
+    ------
+    ValueError
+        If there is no line, one has not two numbers, or `x` and `y` are not one row of
+        finite numbers each, equally long.
+    """
+    x, y = (_as_row(name, v) for name, v in (("x", x), ("y", y)))
+    if x.size != y.size:
+        raise ValueError(f"x and y must be equally long; got {x.size} and {y.size}")
+    lines = {name: np.asarray(line, dtype=float) for name, line in lines.items()}
+    if not lines or any(line.shape != (2,) for line in lines.values()):
+        raise ValueError("lines must hold one line or more, each of two numbers")
+    picture = Picture(height=3.4)
+    ax = label_axes(picture.subplots(), "x", "y")
+    ax.plot(x, y, color=GREY, linestyle="", marker=".", markersize=7)
+    ends = np.array([x.min(), x.max()])
+    said = [f"{count(x.size, 'point')}."]
+    for style, (name, (w, b)) in zip(LINE_STYLES, lines.items(), strict=False):
+        ax.plot(ends, w * ends + b, label=name, linewidth=2, **style)
+        sign = "−" if b < 0 else "+"
+        said.append(f"{name}: a = {decimals(w, 2)}x {sign} {decimals(abs(b), 2)}.")
+    add_legend(ax)
+    picture.finding = " ".join(said)
+    return picture
+
+
+def weights_of_two(no, yes, weights):
+    """Draw two images, and beside them the weights that tell one from the other.
+
+    Parameters
+    ----------
+    no, yes : array_like, shape (n,)
+        A square image that should give 0, and one that should give 1; pixel
+        intensity, 0 to 1.
+    weights : array_like, shape (n,)
+        One weight a pixel; dimensionless.
+
+    Returns
+    -------
+    Picture
+        Blue with + are weights that pull up, vermilion with − those that pull down;
+        the marks sit on weights of at least a quarter of the largest size. Its finding
+        adds up the weights where either image has more ink than the other.
+
+    Raises
+    ------
+    ValueError
+        If the images and the weights are not equally long, or not square.
+    """
+    no, yes, weights = np.atleast_2d(no, yes, weights)
+    if not no.shape == yes.shape == weights.shape:
+        shapes = f"{no.shape}, {yes.shape} and {weights.shape}"
+        raise ValueError(f"images and weights must have one shape; got {shapes}")
+    no, yes, weights = as_examples("weights", np.vstack([no, yes, weights]).T).T
+    side, limit = side_of(weights.size), np.abs(weights).max() or 1.0
+    picture, axes = grid_of_axes(3, 3, cell_height=2.6)
+    for ax, image, caption in zip(axes, (no, yes), "01", strict=False):
+        draw_image(ax, image, caption, cmap=INK, vmin=0, vmax=1)
+    look = {"cmap": DIVERGING, "vmin": -limit, "vmax": limit}
+    draw_image(axes[2], weights, "weights", **look)
+    for pixel in np.flatnonzero(np.abs(weights) > limit / 4):
+        row, column = divmod(int(pixel), side)
+        write(axes[2], column, row, "+" if weights[pixel] > 0 else "−", fontsize=TEXT)
+    more = [decimals(weights[here].sum(), 2) for here in (no > yes, yes > no)]
+    picture.finding = (
+        f"{count(weights.size, 'weight')}, from {decimals(weights.min(), 2)} to "
+        f"{decimals(weights.max(), 2)}. Where the left image has more ink than the "
+        f"middle one they add up to {more[0]}, where it has less to {more[1]}."
+    )
+    return picture
+
+
+def _as_row(name, values):
+    """Return numbers as one row of floats, or say what is wrong."""
+    row = np.asarray(values, dtype=float)
+    if row.size != max(row.shape, default=0) or not row.size:
+        raise ValueError(f"{name} must be one row of numbers; got shape {row.shape}")
+    if not np.isfinite(row).all():
+        raise ValueError(f"{name} must be finite")
+    return row.ravel()
 
 
 def _panels(walks):

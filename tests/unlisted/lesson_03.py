@@ -215,3 +215,30 @@ def by_a_long_walk(x0):
 def by_roots(x0):
     left, top, beyond = np.sort(np.roots([4, 0, -4, 0.3]).real)
     return float(left if x0 < top else beyond)
+
+
+@wrong("minimum_from", "too few steps from beside the top of the hill")
+def with_twenty_steps(x0):
+    """0.08: 0.9543, should be 0.9601; right from starts away from the top."""
+    x = x0
+    for _ in range(20):
+        x = x - 0.1 * _well_slope(x)
+    return x
+
+
+@wrong("minimum_from", "a learning rate above 2/8.87, the left hollow's bound")
+def with_a_rate_for_one_hollow(x0):
+    """−0.6: −0.8272, should be −1.0356; right in the wider hollow."""
+    x = x0
+    for _ in range(500):
+        x = x - 0.25 * _well_slope(x)
+    return x
+
+
+@wrong("minimum_from", "the whole path")
+def the_whole_path(x0):
+    """0.6: 501 numbers, should be the last of them, 0.9601."""
+    path = [x0]
+    for _ in range(500):
+        path.append(path[-1] - 0.05 * _well_slope(path[-1]))
+    return path
