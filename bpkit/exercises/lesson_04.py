@@ -829,7 +829,7 @@ class AsADataclass:
 
 
 @value.variant
-class WithANameAndMore:
+class NamedValue:
     def __init__(self, data, made_from=None, name=""):
         self.data, self.name = float(data), name
         self.parents = tuple(parent for parent, _ in made_from or [])
@@ -842,7 +842,8 @@ class WithANameAndMore:
         made_from = [(self, other.data), (other, self.data)]
         return type(self)(self.data * other.data, made_from)
 
-    __radd__, __rmul__ = __add__, __mul__
+    def __repr__(self):
+        return f"{self.name} = Value({self.data:g})"
 
 
 # --- The reverse sweep ---
@@ -977,20 +978,20 @@ def there_and_back():
 
 
 def sum_and_product_of_values():
-    x, y, z = Value(-2.0), Value(5.0), Value(-4.0)
+    x, y, z = NamedValue(-2.0), NamedValue(5.0), NamedValue(-4.0)
     s = x + y
     return [named(x=x, y=y, z=z, s=s, f=s * z)]
 
 
 def diamond_of_values():
-    x = Value(3.0)
+    x = NamedValue(3.0)
     a = x + x
     b = a * a
     return [named(x=x, a=a, b=b, f=a + b)]
 
 
 def uneven_values():
-    x, y = Value(0.5), Value(-2.0)
+    x, y = NamedValue(0.5), NamedValue(-2.0)
     u = x * y
     v = u + x
     w = v * u
@@ -998,7 +999,7 @@ def uneven_values():
 
 
 def values_alike():
-    x, y = Value(2.0), Value(2.0)
+    x, y = NamedValue(2.0), NamedValue(2.0)
     p = x * y
     return [named(x=x, y=y, p=p, f=p * x)]
 
