@@ -356,7 +356,7 @@ def topological_order(output: Node) -> list[Node]:
     Parameters
     ----------
     output : Node
-        The last node of the computation.
+        The last node of the computation, or any object that has its `parents`.
 
     Returns
     -------
@@ -366,7 +366,7 @@ def topological_order(output: Node) -> list[Node]:
     Raises
     ------
     TypeError
-        If `output` is not a node.
+        If `output` has no parents to ask for.
 
     Notes
     -----
@@ -380,7 +380,7 @@ def topological_order(output: Node) -> list[Node]:
     >>> topological_order(x * x + x)
     [x = 2, multiply(2, 2) = 4, add(4, 2) = 6]
     """
-    if not isinstance(output, Node):
+    if not hasattr(output, "parents"):
         raise TypeError(f"expected a Node; got {type(output).__name__} {output!r:.60}")
     order, seen, stack = [], set(), [(output, False)]
     while stack:

@@ -49,7 +49,12 @@ def stubbed_names(source):
     """Return the names that a stub leaves open, or None if it is not a stub."""
     names = []
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.ClassDef):
+            # One open method is enough: the others may be given.
+            bodies = [m.body for m in node.body if isinstance(m, ast.FunctionDef)]
+            body = next(filter(is_open, bodies), node.body)
+            names.append(node.name)
+        elif isinstance(node, ast.FunctionDef):
             documented = ast.get_docstring(node)
             body = node.body[1:] if documented else node.body
             names.append(node.name)
@@ -58,7 +63,12 @@ def stubbed_names(source):
             names.append(node.targets[0].id)
         else:
             return None
-        value = getattr(body[0], "value", None) if len(body) == 1 else None
-        if not (isinstance(value, ast.Constant) and value.value is ...):
+        if not is_open(body):
             return None
     return names or None
+
+
+def is_open(body):
+    """Return whether a body is the dots alone."""
+    value = getattr(body[0], "value", None) if len(body) == 1 else None
+    return isinstance(value, ast.Constant) and value.value is ...

@@ -45,6 +45,9 @@ def stubs(lesson):
     for node in ast.parse("\n".join(code)).body:
         if isinstance(node, ast.FunctionDef):
             yield f"{node.name}({ast.unparse(node.args)})"
+        elif isinstance(node, ast.ClassDef):
+            start = next(m for m in node.body if getattr(m, "name", "") == "__init__")
+            yield f"{node.name}({ast.unparse(start.args).removeprefix('self, ')})"
         elif isinstance(node, ast.Assign):  # a number, or a prediction
             yield node.targets[0].id
 

@@ -11,7 +11,7 @@ import pytest
 from tools import ran
 
 import bpkit.exercises as exercises
-from bpkit import check, hint, mine, progress, reveal
+from bpkit import check, graph, hint, mine, progress, reveal
 from bpkit.exercises import slips
 from bpkit.exercises.attempt import attempt
 from bpkit.exercises.compare import close_enough, difference
@@ -66,6 +66,39 @@ def test_a_stub_is_not_yet_an_answer(body):
     assert not verdict.attempted
     assert verdict.status == "Not yet"
     assert "hint" in verdict.message
+
+
+CLASS = """
+class Value:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        {body}
+"""
+
+
+def test_a_class_is_a_stub_as_long_as_a_method_is():
+    for body, attempted in (("...", False), ("return self.data", True)):
+        names = {}
+        exec(CLASS.format(body=body), names)
+        verdict = check(names["Value"])
+        assert (verdict.attempted, verdict.passed) == (attempted, False)
+
+
+def test_something_else_than_a_class_is_told_what_belongs_there():
+    assert "must be a class; got 5" in check(Value=5).message
+
+
+def test_no_verdict_on_a_graph_of_values_shows_where_they_are_in_memory():
+    def reverse_sweep(output):
+        graph.reverse_sweep(output)  # of bpkit, for bpkit's nodes only
+
+    assert "output=f = Value(" in check(reverse_sweep).message
+    assert "0x" not in check(reverse_sweep).message
 
 
 def test_what_a_library_has_not_implemented_is_no_stub():

@@ -353,6 +353,16 @@ def test_topological_order_lists_every_node_once_and_parents_first(expression):
     assert all(place[p] < place[node] for node in order for p in node.parents)
 
 
+def test_topological_order_asks_a_node_for_nothing_but_its_parents():
+    class Value:
+        def __init__(self, *parents):
+            self.parents = parents
+
+    a, b = Value(), Value()
+    end = Value(a, b, a)
+    assert topological_order(end) == [a, b, end]
+
+
 # --- Changing inputs -----------------------------------------------------------------
 
 

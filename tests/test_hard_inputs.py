@@ -133,11 +133,10 @@ FORMS = {
         {"tie", *SIZES},
     ),
     "lists of numbers": ("sum_over_paths good_eta first_broken_equation", {*SIZES}),
-    "counts": ("forward_mode_steps reverse_mode_steps", {"zero", "tie"}),
     "walks": ("gradient_descent", {"no step", "one step", "at rest"}),
     "no arrays of numbers to compute with": (
-        "reverse_sweep mini_batches initial_parameters scaled_parameters challenge "
-        "repaired_7",
+        "Value topological_order reverse_sweep mini_batches initial_parameters "
+        "scaled_parameters challenge repaired_7",
         set(),
     ),
 }

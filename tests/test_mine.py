@@ -110,6 +110,62 @@ def sigmoid(z, one=abs(-1)):
     assert "# ½ at 0" in there
 
 
+VALUE = """
+class Value:
+    # one number
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), swapped(self, other))
+"""
+SWAPPED = "def swapped(x, y):\n    return y.data, x.data\n"
+
+
+def test_a_class_is_kept_with_its_helpers_and_handed_on(folder, notebook, capsys):
+    names = notebook("from dataclasses import dataclass\n\n" + SWAPPED + VALUE)
+    assert "Kept in mine.py." in check(names["Value"]).message
+    there = text_of(folder)
+    assert there.index("# Lesson 4") < there.index("def swapped")
+    assert there.index("def swapped") < there.index("class Value:\n    # one number")
+    theirs = yours("Value")
+    assert capsys.readouterr().out == "Yours, from mine.py: Value\n"
+    assert (theirs.__module__, (theirs(2.0) * theirs(3.0)).data) == ("mine", 6.0)
+
+
+def test_a_newer_class_takes_the_place_of_the_older(folder, notebook):
+    check(notebook(SWAPPED + VALUE)["Value"])
+    newer = """
+@dataclass(eq=False)
+class Value:
+    data: float
+    parents: tuple = ()
+    slopes: tuple = ()
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+"""
+    cell = "from dataclasses import dataclass\n" + newer
+    assert "Kept in mine.py." in check(notebook(cell)["Value"]).message
+    there = text_of(folder)
+    assert there.count("class Value") == there.count("@dataclass(eq=False)\n") == 1
+    assert "# one number" not in there
+    assert "from dataclasses import dataclass\n" in there
+
+
+def test_a_class_that_is_not_at_home_is_not_kept(folder, notebook):
+    assert "this Value is bpkit's" in check(yours("Value")).message
+    hidden = notebook(f"exec({SWAPPED + VALUE!r}, globals())")["Value"]
+    assert "the source of Value is not to be found" in check(hidden).message
+    assert not (folder / "mine.py").exists()
+
+
 NOT_KEPT = {
     "a global": ("ONE = 1\nDEF 0.5 * (ONE + np.tanh(z / 2))", "sigmoid uses ONE"),
     "a list": (

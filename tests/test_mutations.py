@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from bpkit.exercises import bank
+from bpkit.exercises import bank, slips
 from bpkit.exercises.attempt import outcome
 from bpkit.exercises.judge import flaws, judge
 
@@ -344,7 +344,7 @@ def compiled(exercise, tree):
         if turns > LOOPS:
             raise RuntimeError("endless")
 
-    namespace = {**exercise.reference.__globals__, "_tick": tick}
+    namespace = {**slips.names_around(exercise.reference), "_tick": tick}
     tree = ast.fix_missing_locations(Tick().visit(tree))
     exec(compile(tree, "mutant", "exec"), namespace)
     return namespace[exercise.name]

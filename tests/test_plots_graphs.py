@@ -1,6 +1,6 @@
 """Pictures of lesson 4: what they say is computed from what they are given."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pictures
@@ -17,6 +17,7 @@ from bpkit.plots.graphs import (
     HALF,
     arrange,
     computation_graph,
+    share,
     steps_of_two_modes,
     stub,
     symbol,
@@ -121,6 +122,16 @@ def test_wires_run_to_the_right_and_no_two_boxes_overlap(output):
         assert x[-1] == pytest.approx(places[child][0] - BOX[0] / 2)
         assert y[-1] == pytest.approx(places[child][1], abs=1e-6)
     assert edges == sum(p in drawn for n in drawn for p in n.parents)
+
+
+def test_no_number_on_a_wire_of_the_diamond_stands_on_another_wire():
+    lines = wires(arrange(diamond()))
+    for (*_, x, y), (*_, other_x, other_y) in permutations(lines, 2):
+        dense = np.linspace(other_x[0], other_x[-1], 2000)
+        heights = np.interp(dense, other_x, other_y)
+        paper = share(x[HALF], y[HALF], "6")[0]
+        across = abs(dense - paper.x) < paper.width / 2
+        assert not (abs(heights[across] - paper.y) < paper.height / 2).any()
 
 
 def test_the_same_node_twice_has_two_wires_apart():

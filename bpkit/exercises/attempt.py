@@ -166,9 +166,18 @@ def _leftover(exercise, outcomes, again):
 
 
 def is_stub(answer):
-    """Return whether an answer is still `...`: a value, or a function of that body."""
+    """Return whether an answer is still `...`: a value, or a function of that body.
+
+    A class is one as long as a method that Python calls by itself, `__add__`, is one.
+    """
     if answer is None or answer is ...:
         return True
+    if type(answer) is type:
+        return any(
+            is_stub(method)
+            for name, method in vars(answer).items()
+            if name.startswith("__") and type(method) is types.FunctionType
+        )
     return type(answer) is types.FunctionType and all(
         step.opname in NOTHING and ("CONST" not in step.opname or step.argval in DOTS)
         for step in dis.get_instructions(answer)

@@ -1,8 +1,8 @@
 """What is asked: an exercise with its cases, its right answers and its wrong ones.
 
-An exercise is defined once, as code that runs: the reference is a function, and so is
-every unusual right answer. A typical mistake is a slip of the reference or a function.
-A prediction is the experiment that it foretells.
+An exercise is defined once, as code that runs: the reference is a function (a class,
+where one is asked for), and so is every unusual right answer. A typical mistake is a
+slip of the reference or a function. A prediction is the experiment that it foretells.
 """
 
 import inspect
@@ -115,7 +115,7 @@ class Exercise:
 
     @property
     def name(self):
-        """The name that the learner's function must have."""
+        """The name that the learner's function or class must have."""
         return self.reference.__name__
 
     @property
@@ -133,7 +133,7 @@ class Exercise:
     def source(self):
         """The reference's source, without the exercise around it."""
         source = inspect.getsource(self.reference)
-        return source[re.search("^def ", source, re.MULTILINE).start() :]
+        return source[re.search("^(?:def|class) ", source, re.MULTILINE).start() :]
 
     def mistake(self, question):
         """Register the decorated function as a typical wrong answer."""

@@ -1,13 +1,16 @@
 """Exercises of lesson 4: computation graphs and the chain rule."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from bpkit import graph
 from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises.exercise import Case, Formula, exercise, number
-from bpkit.graph import Node, topological_order
+from bpkit.exercises.exercise import Case, Formula, exercise, number, prediction
+from bpkit.graph import Node
+from bpkit.words import listed
+from bpkit.words import number as said
 
 # --- The worked graph ---
 
@@ -627,6 +630,222 @@ def by_recursion(paths):
     return np.multiply.reduce(first) + by_recursion(rest)
 
 
+# --- A value that remembers ---
+
+
+def remembered(answer, formula, *numbers):
+    """Compute a formula with an answer's values; return what each of them remembers.
+
+    The parents are told by their names, so that it counts which objects they are.
+    """
+    inputs = [answer(number) for number in numbers]
+    nodes = dict(zip("xyz", inputs, strict=False)) | formula(*inputs)
+    names = {id(node): name for name, node in nodes.items()}
+    start = listed([f"{n} = {said(v)}" for n, v in zip("xyz", numbers, strict=False)])
+    where, facts = f"({formula}, at {start})", {}
+    for name, node in reversed(nodes.items()):
+        parents = in_a_row(getattr(node, "parents", None))
+        if not isinstance(parents, str):
+            parents = ", ".join(names.get(id(p), "another thing") for p in parents)
+        facts[f"{name}.data {where}"] = getattr(node, "data", None)
+        facts[f"{name}.parents {where}"] = parents or "none"
+        facts[f"{name}.slopes {where}"] = in_a_row(getattr(node, "slopes", None))
+    two = inputs[0], answer(numbers[0])
+    facts["two values of one number are two, and a set holds both"] = are_two(*two)
+    return facts
+
+
+def in_a_row(several):
+    """Return a tuple or list as a list, or say what else it is."""
+    if isinstance(several, list | tuple):
+        return list(several)
+    return f"{type(several).__name__}, where a tuple or a list is asked for"
+
+
+def are_two(one, other):
+    """Return whether two objects are told apart."""
+    try:
+        return len({one, other}) == 2
+    except TypeError:  # what says when it equals another has no place in a set
+        return False
+
+
+def formulas():
+    plus = Formula("s = x + y", lambda x, y: {"s": x + y})
+    times = Formula("p = x·y", lambda x, y: {"p": x * y})
+    return [
+        Case(plus, 2.0, 5.0),
+        Case(times, 3.0, -4.0),
+        Case(plus, -1.5, 0.25),
+        Case(times, 0.5, 2.5),
+        Case(times, 0, 6),
+        Case(Formula("s = x + x", lambda x: {"s": x + x}), 3.0),
+        Case(Formula("p = x·x", lambda x: {"p": x * x}), -3.0),
+        Case(Formula("x alone", lambda x: {}), 7.0),
+        Case(
+            Formula(
+                "s = x + y, f = s·z", lambda x, y, z: {"s": (s := x + y), "f": s * z}
+            ),
+            *(-2.0, 5.0, -4.0),
+        ),
+        Case(
+            Formula(
+                "a = x + x, b = a·a, f = a + b",
+                lambda x: {"a": (a := x + x), "b": (b := a * a), "f": a + b},
+            ),
+            3.0,
+        ),
+        Case(
+            Formula(
+                "p = x·y, q = p·x, f = q + p",
+                lambda x, y: {"p": (p := x * y), "q": (q := p * x), "f": q + p},
+            ),
+            *(0.5, -2.0),
+        ),
+    ]
+
+
+class Value:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data = data
+        self.parents = parents  # parents
+        self.slopes = slopes  # slopes
+
+    def __add__(self, other):
+        slopes = 1.0, 1.0  # slopes of a sum
+        return Value(self.data + other.data, (self, other), slopes)  # sum
+
+    def __mul__(self, other):
+        slopes = other.data, self.data  # slopes of a product
+        return Value(self.data * other.data, (self, other), slopes)  # product
+
+
+# Not as a decorator: the class must find itself under its own name.
+value = exercise(
+    lesson=4,
+    cases=formulas,
+    hints=(
+        "__init__ only stores what it is handed. Python calls x.__add__(y) for x + y: "
+        "it returns a new Value.",
+        "The parents of x + y are the objects self and other. Its local slopes are 1 "
+        "and 1.",
+        "A product: Value(self.data * other.data, (self, other), (other.data, "
+        "self.data)).",
+    ),
+    observe=remembered,
+    by_hand=False,  # the call does not show the formula
+)(Value)
+
+
+value.slips("""
+slopes_of_the_product_swapped: If x alone moves, what multiplies its change in x·y?
+    slopes = self.data, other.data  # slopes of a product
+product_with_the_slopes_of_a_sum: If x alone moves by ε, does x·y move by ε?
+    slopes = 1.0, 1.0  # slopes of a product
+sum_with_the_slopes_of_a_product: If x alone moves by ε, does x + y move by yε?
+    slopes = other.data, self.data  # slopes of a sum
+values_as_slopes_of_a_sum: If x alone moves by ε, does x + y move by xε?
+    slopes = self.data, other.data  # slopes of a sum
+product_holds_the_sum: Which number does x·y hold?
+    return Value(self.data + other.data, (self, other), slopes)  # product
+remembers_numbers: A slope is to be handed on to a parent. Can a number receive it?
+    return Value(self.data + other.data, (self.data, other.data), slopes)  # sum
+    return Value(self.data * other.data, (self.data, other.data), slopes)  # product
+forgets_the_parents: What does __init__ do with the parents that it is handed?
+    self.parents = ()  # parents
+forgets_the_slopes: What does __init__ do with the slopes that it is handed?
+    self.slopes = ()  # slopes
+remembers_nothing: Which inputs and slopes do you hand to the new Value?
+    return Value(self.data + other.data)  # sum
+    return Value(self.data * other.data)  # product
+first_parent_only: How many wires lead into a box with two inputs?
+    return Value(self.data + other.data, (self,), slopes[:1])  # sum
+    return Value(self.data * other.data, (self,), slopes[:1])  # product
+parents_in_a_set: A set holds each thing once. How many parents has x + x?
+    self.parents = set(parents)  # parents
+changes_itself: After s = x + y, does x still hold its own number?
+    self.data += other.data
+    self.parents, self.slopes = (self, other), slopes
+    return self  # sum
+    self.data *= other.data
+    self.parents, self.slopes = (self, other), slopes
+    return self  # product
+gives_a_bare_number: Is what x + y gives a Value? Can a bare number remember anything?
+    return self.data + other.data  # sum
+    return self.data * other.data  # product
+""")
+
+
+@value.mistake("Two inputs may hold the same number. Are they then one input?")
+@dataclass
+class EqualByTheirNumbers:
+    data: float
+    parents: tuple = ()
+    slopes: tuple = ()
+
+    def __add__(self, other):
+        both = self, other
+        return EqualByTheirNumbers(self.data + other.data, both, (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = other.data, self.data
+        return EqualByTheirNumbers(self.data * other.data, (self, other), slopes)
+
+
+@value.variant
+class FilledAfterwards:
+    def __init__(self, data):
+        self.data = data
+        self.parents, self.slopes = [], []
+        self.grad = 0.0
+
+    def __add__(self, other):
+        result = FilledAfterwards(self.data + other.data)
+        result.parents = [self, other]
+        result.slopes = [1, 1]
+        return result
+
+    def __mul__(self, other):
+        result = FilledAfterwards(self.data * other.data)
+        for parent, slope in ((self, other.data), (other, self.data)):
+            result.parents.append(parent)
+            result.slopes.append(slope)
+        return result
+
+
+@value.variant
+@dataclass(eq=False)
+class AsADataclass:
+    data: float
+    parents: tuple = ()
+    slopes: tuple = ()
+
+    def __add__(self, other):
+        return AsADataclass(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return AsADataclass(self.data * other.data, (self, other), slopes)
+
+
+@value.variant
+class NamedValue:
+    def __init__(self, data, made_from=None, name=""):
+        self.data, self.name = float(data), name
+        self.parents = tuple(parent for parent, _ in made_from or [])
+        self.slopes = tuple(slope for _, slope in made_from or [])
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+    def __mul__(self, other):
+        made_from = [(self, other.data), (other, self.data)]
+        return type(self)(self.data * other.data, made_from)
+
+    def __repr__(self):
+        return f"{self.name} = Value({self.data:g})"
+
+
 # --- The reverse sweep ---
 
 
@@ -758,6 +977,33 @@ def there_and_back():
     return [f, g, f]
 
 
+def sum_and_product_of_values():
+    x, y, z = NamedValue(-2.0), NamedValue(5.0), NamedValue(-4.0)
+    s = x + y
+    return [named(x=x, y=y, z=z, s=s, f=s * z)]
+
+
+def diamond_of_values():
+    x = NamedValue(3.0)
+    a = x + x
+    b = a * a
+    return [named(x=x, a=a, b=b, f=a + b)]
+
+
+def uneven_values():
+    x, y = NamedValue(0.5), NamedValue(-2.0)
+    u = x * y
+    v = u + x
+    w = v * u
+    return [named(x=x, y=y, u=u, v=v, w=w, f=w * v)]
+
+
+def values_alike():
+    x, y = NamedValue(2.0), NamedValue(2.0)
+    p = x * y
+    return [named(x=x, y=y, p=p, f=p * x)]
+
+
 GRAPHS = [
     Formula("f = (x + y)·z", product_of_a_sum),
     Formula("f = a + a", twice_the_same),
@@ -784,7 +1030,161 @@ GRAPHS = [
     Formula("f = p·y, after sweeps from f and from g = p + x", there_and_back),
     Formula("f = a − a", taken_from_itself),
     Formula("f = a / a", divided_by_itself),
+    Formula("s = x + y, f = s·z, of Values", sum_and_product_of_values),
+    Formula("a = x + x, b = a·a, f = a + b, of Values", diamond_of_values),
+    Formula("u = x·y, v = u + x, w = v·u, f = w·v, of Values", uneven_values),
+    Formula("p = x·y, f = p·x, of Values, at x = y = 2", values_alike),
+    Formula("f = a + b, of Values, swept twice", lambda: 2 * diamond_of_values()),
 ]
+
+
+# --- The order of the walk ---
+
+
+def order_of_the_walk(answer, expression):
+    """Return which nodes of a graph an order leaves out, repeats or lists too early.
+
+    The call that is shown holds one node only: the graph is told beside each fact.
+    """
+    output = expression()[-1]
+    nodes = graph.topological_order(output)
+    order = answer(output)
+    if not isinstance(order, list | tuple):
+        return {f"the order ({expression})": order}
+    place = {node: i for i, node in reversed([*enumerate(order)])}
+    early = [n for n in order if any(place.get(p, -1) > place[n] for p in n.parents)]
+    found = {
+        "is left out": [n for n in nodes if n not in place],
+        "is listed more than once": [n for n in nodes if order.count(n) > 1],
+        "is listed before one of its parents": [n for n in nodes if n in early],
+        "is listed, but not in the graph": [n for n in place if n not in nodes],
+    }
+    return {
+        f"what {what} ({expression})": ", ".join(map(called, some)) or "none"
+        for what, some in found.items()
+    }
+
+
+def called(node):
+    """Return a node's name, or what else to call it."""
+    return getattr(node, "name", None) or str(node)
+
+
+@exercise(
+    lesson=4,
+    cases=lambda: [Case(expression) for expression in GRAPHS],
+    hints=(
+        "Before a node is listed, what has to be listed? And before those?",
+        "Write a function visit(node) inside yours: it visits the node's parents, each "
+        "of which visits its own, and then appends the node.",
+        "A node that has been visited is not visited again: keep a set, seen.",
+    ),
+    observe=order_of_the_walk,
+    by_hand=False,  # the call does not show the graph
+)
+def topological_order(output):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:  # once
+            seen.add(node)
+            for parent in node.parents:  # parents
+                visit(parent)  # before
+            order.append(node)  # listed
+
+    visit(output)
+    return order  # all
+
+
+topological_order.slips("""
+listed_before_its_parents: When you list a node, are its parents in the list already?
+    order.append(node)
+    for parent in node.parents:  # parents
+    pass  # listed
+once_for_each_path: Two wires lead to one node. How often does it stand in your list?
+    if True:  # once
+output_first: Which end of your list is an input?
+    return order[::-1]  # all
+leaves_out_the_output: Is output itself in your list?
+    return order[:-1]  # all
+leaves_out_the_inputs: Inputs have slopes too. Are they in your list?
+    if node.parents:
+        order.append(node)  # listed
+inputs_only: Which nodes lie between the inputs and the output?
+    if not node.parents:
+        order.append(node)  # listed
+first_parent_only: How many parents does your walk follow from each node?
+    for parent in node.parents[:1]:  # parents
+one_wire_deep: Who visits the parents of the parents?
+    order.append(parent)  # before
+parents_come_twice: Who appends a node: the node itself, or also its child?
+    visit(parent)
+    order.append(parent)  # before
+""")
+
+
+@topological_order.mistake("In the diamond, a feeds f and b. Does it come before both?")
+def level_by_level_from_the_output(output):
+    order = [output]
+    for node in order:
+        order += [p for p in dict.fromkeys(node.parents) if p not in order]
+    return order[::-1]
+
+
+@topological_order.mistake("In the diamond, a feeds f and b. Does it come before both?")
+def along_the_first_way_and_turned_round(output):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(output)
+    return order[::-1]
+
+
+@topological_order.variant
+def as_soon_as_its_parents_are_there(output):
+    waiting, order = [output], []
+    for node in waiting:
+        waiting += [p for p in set(node.parents) if p not in waiting]
+    while waiting:
+        ready = [n for n in waiting if all(p in order for p in n.parents)]
+        order += ready
+        waiting = [n for n in waiting if n not in ready]
+    return order
+
+
+@topological_order.variant
+def by_a_stack_of_its_own(output):
+    order, seen, stack = [], set(), [(output, False)]
+    while stack:
+        node, parents_are_listed = stack.pop()
+        if parents_are_listed:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(parent, False) for parent in node.parents]
+    return tuple(order)
+
+
+@topological_order.variant
+def by_the_longest_way_to_an_input(output):
+    depth = {}
+
+    def visit(node):
+        if node not in depth:
+            depth[node] = 1 + max(map(visit, node.parents), default=0)
+        return depth[node]
+
+    visit(output)
+    return sorted(depth, key=depth.get)
+
+
+# --- The sweep itself ---
 
 
 def slopes_filled(answer, expression):
@@ -796,9 +1196,10 @@ def slopes_filled(answer, expression):
     outputs = expression()
     for output in outputs:
         answer(output)
-    nodes = reversed(topological_order(outputs[-1]))
+    nodes = reversed(graph.topological_order(outputs[-1]))
     return {
-        f"the grad of {node.name or node} ({expression})": node.grad for node in nodes
+        f"the grad of {node.name or node} ({expression})": getattr(node, "grad", None)
+        for node in nodes
     }
 
 
@@ -887,7 +1288,7 @@ goes_downhill: If the output grows with a node, which sign has the slope?
 
 def cleared(output):
     """Clear all grads and seed the output, with slope 1."""
-    for node in topological_order(output):
+    for node in graph.topological_order(output):
         node.grad = 0.0
     output.grad = 1.0
 
@@ -956,21 +1357,21 @@ def fills_parents_then_goes_deep(output):
 
 @reverse_sweep.mistake("Is .grad also filled in the nodes between?")
 def fills_the_inputs_only(output):
-    graph.reverse_sweep(output)
-    for node in topological_order(output):
+    reverse_sweep.reference(output)
+    for node in graph.topological_order(output):
         if node.parents:
             node.grad = 0.0
 
 
 @reverse_sweep.mistake("Is the slope of the output by itself still there at the end?")
 def clears_the_output_at_last(output):
-    graph.reverse_sweep(output)
+    reverse_sweep.reference(output)
     output.grad = 0.0
 
 
 @reverse_sweep.variant
 def as_soon_as_all_children_have_spoken(output):
-    order = topological_order(output)
+    order = graph.topological_order(output)
     waiting = {node: 0 for node in order}
     for node in order:
         node.grad = 0.0
@@ -1026,7 +1427,7 @@ def along_every_path(output):
 
 @reverse_sweep.variant
 def each_node_asks_its_children(output):
-    order = topological_order(output)
+    order = graph.topological_order(output)
     grads = {output: 1.0}
     for node in reversed(order[:-1]):
         grads[node] = sum(
@@ -1040,119 +1441,83 @@ def each_node_asks_its_children(output):
 
 
 @reverse_sweep.variant
-def by_forward_mode(output):
-    for node in topological_order(output):
-        node.grad = graph.tangent_sweep(output, node)
+def by_one_walk_forward_for_each_node(output):
+    order = graph.topological_order(output)
+    for start in order:
+        tangents = dict.fromkeys(order, 0.0) | {start: 1.0}
+        for node in order[order.index(start) + 1 :]:
+            tangents[node] = sum(slope * tangents[p] for p, slope in edges(node))
+        start.grad = tangents[output]
 
 
-# --- What the two modes cost ---
+# --- Foretold ---
 
 
-def sizes():
-    return [
-        Case(7, 11),
-        Case(10, 3),
-        Case(5, 1),
-        Case(1, 6),
-        Case(20, 20),
-        Case(1000, 250),
-        Case(3, 40_000),
-        Case(10, 0),
-    ]
-
-
-@exercise(
+@prediction(
     lesson=4,
-    cases=sizes,
-    hints=(
-        "How many slopes does one walk through the graph give?",
-        "One walk for each parameter, n steps for each walk.",
-    ),
+    choices={
+        6: "The error 2, times w₂ = 3 and x = 1: the path leads through the second "
+        "layer's weight.",
+        2: "That is the error a₂ − y = 2, on which w₂ = 3 still has to act: a nudge of "
+        "a₁ comes out of the second layer three times as large.",
+        3: "That is the slope of a₂ by w₁. The cost multiplies once more, by a₂ − y.",
+        4: "That is the slope by w₂, whose input is a₁ = 2.",
+        12: "A nudge of w₁ is multiplied by its input x = 1, not by w₁ = 2 itself.",
+        -6: "The size is right. With the target minus the output the sign turns round.",
+    },
 )
-def forward_mode_steps(n, p):
-    return n * p  # steps
+def prediction_4_1():
+    w1, x = Node(2.0), Node(1.0)
+    a1 = graph.relu(w1 * x + 0.0)
+    a2 = graph.relu(3.0 * a1 + 1.0)
+    graph.reverse_sweep((a2 - 5.0) ** 2 / 2)
+    return w1.grad
 
 
-forward_mode_steps.slips("""
-as_in_reverse_mode: Forward mode: what must be repeated for each parameter?
-    return n + p  # steps
-one_walk_only: How many parameters are served by one walk?
-    return n  # steps
-one_step_a_parameter: How many nodes does each walk pass?
-    return p  # steps
-walks_for_every_node: Must the walk be repeated for every node?
-    return n * n  # steps
-two_walks_a_parameter: You count 2n steps for each parameter. How many does one walk
-take?
-    return 2 * n * p  # steps
-one_walk_too_many: p slopes, one from each walk. What is the extra walk for?
-    return n * (p + 1)  # steps
-walks_and_parameters: After p walks of n steps each, what are your p further steps for?
-    return n * p + p  # steps
-grows_like_a_power: Does one more parameter multiply the work by n?
-    return float(n) ** min(p, 50)  # steps
-counts_the_edges_of_a_tree: Does the task count the parameters among the n nodes of a
-walk?
-    return p * (n + p - 1)  # steps
-walks_through_the_parameters_too: Does the task count the parameters among the n nodes
-of a walk?
-    return p * (n + p)  # steps
-""")
-
-
-@forward_mode_steps.variant
-def by_counting_walks(n, p):
-    return sum(n for _ in range(p))
-
-
-@forward_mode_steps.variant
-def as_a_float(n, p):
-    return np.float64(p) * n
-
-
-@exercise(
+@prediction(
     lesson=4,
-    cases=sizes,
-    hints=(
-        "How often does reverse mode walk through the graph?",
-        "One walk of n steps serves all; then p slopes are received.",
-    ),
+    choices={
+        "a": "A sum may be added up in any order, and that tempts. But what a hands on "
+        "is a product with the slope it has by then: 1, where 13 was to come.",
+        "b": "a has heard from f alone, so it hands on 1 along each of its two wires. "
+        "What b brings later stays with a: x gets 2.",
+        "c": "Nothing in the program knows who ought to wait, so nothing complains. "
+        "The only sign is a wrong number.",
+    },
 )
-def reverse_mode_steps(n, p):
-    return n + p  # steps
+def prediction_4_2():
+    x = Node(3.0)
+    a = x + x
+    b = a * a
+    f = a + b
+    f.grad = 1.0
+    try:
+        for node in (f, a, b):
+            for parent, slope in edges(node):
+                parent.grad += slope * node.grad
+    except Exception:
+        return "c"
+    return "a" if x.grad == 26 else "b"
 
 
-reverse_mode_steps.slips("""
-as_in_forward_mode: Reverse mode: is the walk repeated for each parameter?
-    return n * p  # steps
-forgets_the_parameters: Who receives the slopes at the end of the walk?
-    return n  # steps
-forgets_the_nodes: What does the walk through the graph cost?
-    return p  # steps
-forward_walk_too: How many walks through the nodes does the task count, and how many do
-you?
-    return 2 * n + p  # steps
-both_ways_for_all: How many walks through the nodes does the task count, and how many do
-you?
-    return 2 * (n + p)  # steps
-edges_of_a_tree: One walk of n steps: which of them do you leave out?
-    return n + p - 1  # steps
-one_step_too_many: After n and p steps, what is left to do?
-    return n + p + 1  # steps
-takes_the_parameters_away: Do the parameters save steps, or cost them?
-    return n - p  # steps
-larger_of_the_two: Do the p steps come on top of the n steps, or among them?
-    return max(n, p)  # steps
-walk_for_each_and_all: One walk serves all: what must be repeated, if anything?
-    return n * p + n  # steps
-""")
-
-
-@reverse_mode_steps.variant
-def by_adding_up(n, p):
-    return sum([n, p])
-
-
-@reverse_mode_steps.variant
-def by_counting_steps(n, p):
-    return np.array(len(range(n)) + len(range(p)))
+@prediction(
+    lesson=4,
+    choices={
+        4: "Each walk is twice as long, and there are twice as many walks.",
+        2: "That is the factor of reverse mode, whose one walk is twice as long. "
+        "Forward mode makes twice as many of them besides.",
+        8: "Boxes, wires and parameters all double. But boxes and wires are one walk, "
+        "so only two of the doublings multiply.",
+        1: "The steps for one parameter do not stay the same: its nudge is carried "
+        "through all of a chain that is twice as long.",
+    },
+)
+def prediction_4_3():
+    steps = []
+    for depth in (10, 20):
+        a, parameters = Node(0.5), []
+        for _ in range(depth):
+            parameters += [Node(1.0), Node(0.1)]
+            a = graph.sigmoid(parameters[-2] * a + parameters[-1])
+        steps.append(graph.gradient_forward(a, parameters).steps)
+    return steps[1] / steps[0]

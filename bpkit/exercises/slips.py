@@ -1,6 +1,7 @@
 """Mistakes as slips: the right program with a line or two as a learner writes them."""
 
 import re
+import sys
 import textwrap
 from itertools import groupby
 
@@ -29,9 +30,15 @@ def parse(text):
 def slipped(name, reference, source, lines):
     """Return the reference with a slip's lines in place of those with their marks."""
     # A copy, or the slip would take the reference's name in the module of the exercise.
-    namespace = dict(reference.__globals__)
+    namespace = dict(names_around(reference))
     exec(compile(program(name, source, lines), f"<slip {name}>", "exec"), namespace)
     return namespace[reference.__name__]
+
+
+def names_around(reference):
+    """Return the names that a function or a class finds around it."""
+    around = getattr(reference, "__globals__", None)
+    return vars(sys.modules[reference.__module__]) if around is None else around
 
 
 def program(name, source, lines):

@@ -237,8 +237,9 @@ def _again(exercise):
 
 
 def no_function(exercise, given):
-    """Return the Verdict on something else where a function belongs."""
-    line = f"{exercise.signature} must be a function; got {short(given)}."
+    """Return the Verdict on something else where a function or a class belongs."""
+    kind = "class" if isinstance(exercise.reference, type) else "function"
+    line = f"{exercise.signature} must be a {kind}; got {short(given)}."
     return wrong(exercise, [line])
 
 

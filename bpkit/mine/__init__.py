@@ -134,7 +134,7 @@ def yours(*names: str) -> Any:
     Parameters
     ----------
     *names : str
-        Names of exercises whose answer is a function.
+        Names of exercises whose answer is a function, or a class.
 
     Returns
     -------

@@ -51,14 +51,14 @@ class Module:
 
     @cached_property
     def spans(self):
-        """Where each function stands: its first line and the one past its last."""
+        """Where functions and classes stand: the first line, the one past the last."""
         return {
             node.name: (
                 min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1,
                 self._end(node),
             )
             for node in self.body
-            if isinstance(node, ast.FunctionDef)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
         }
 
     def _end(self, node):

@@ -1,7 +1,11 @@
-"""What a function needs to live elsewhere: its source, its helpers and its imports."""
+"""What an answer needs to live elsewhere: its source, its helpers and its imports.
+
+An answer is a function, or a class that a notebook defines.
+"""
 
 import ast
 import builtins
+import contextlib
 import inspect
 import re
 import symtable
@@ -19,14 +23,14 @@ class NotKept(Exception):
 
 
 def gather(name, answer, kept=()):
-    """Return what a function needs to live in a module of its own.
+    """Return what an answer needs to live in a module of its own.
 
     Parameters
     ----------
     name : str
         The name that it must have.
     answer : object
-        The function, as a notebook defines it.
+        The function or class, as a notebook defines it.
     kept : collection of str
         What the learner's module defines. A value that came from there is not gathered
         again: what stands there now may be newer.
@@ -47,13 +51,14 @@ def gather(name, answer, kept=()):
 
     def add(name, answer):
         begun.add(name)
-        function, source = _function(name, answer)
-        for needed in sorted(_named_at_once(source) - function.__globals__.keys()):
+        is_class = isinstance(answer, type)
+        around, source = (_class if is_class else _function)(name, answer)
+        for needed in sorted(_named_at_once(source) - around.keys()):
             if not hasattr(builtins, needed):
                 raise NotKept(f"{name} names {needed}, which is defined nowhere.")
         # The rest are builtins, or names that no run has needed.
-        for needed in sorted(free_names(source) & function.__globals__.keys()):
-            value = function.__globals__[needed]
+        for needed in sorted(free_names(source) & around.keys()):
+            value = around[needed]
             if needed in begun or (needed in kept and _is_from_there(needed, value)):
                 continue
             line = import_line(needed, value, source)
@@ -74,15 +79,14 @@ def gather(name, answer, kept=()):
 
 
 def _function(name, answer):
-    """Return the function behind an answer, without its decorators, and its source."""
+    """Return the names around the function behind an answer, and its source."""
     function = inspect.unwrap(answer) if callable(answer) else answer
     if not isinstance(function, types.FunctionType):
         raise NotKept(
             f"{name} is no plain function: begin it with def {name}, without a "
             "decorator that makes another thing of it."
         )
-    if is_ours(function):
-        raise NotKept(f"this {name} is bpkit's: write your own.")
+    _refuse_ours(name, function)
     if function.__name__ == "<lambda>":
         raise NotKept(f"{name} is a lambda: begin it with def {name}.")
     if function.__name__ != name:
@@ -100,12 +104,49 @@ def _function(name, answer):
         source = textwrap.dedent(inspect.getsource(function))
         (definition,) = ast.parse(source).body
     except (OSError, TypeError, SyntaxError, ValueError) as error:
-        raise NotKept(
-            f"the source of {name} is not to be found: define it in a cell of its own."
-        ) from error
+        raise NotKept(_no_source(name)) from error
     if not isinstance(definition, ast.FunctionDef) or definition.name != name:
         raise NotKept(f"{name} must begin with def on a line of its own.")
-    return function, source.rstrip() + "\n"
+    return function.__globals__, source.rstrip() + "\n"
+
+
+def _class(name, answer):
+    """Return the names around a class, and its source.
+
+    Python looks for a class in the file of its module, and a notebook is none: the cell
+    is found by the code of a method.
+    """
+    _refuse_ours(name, answer)
+    for method in vars(answer).values():
+        if isinstance(method, types.FunctionType):
+            with contextlib.suppress(OSError, TypeError, SyntaxError, ValueError):
+                lines, line = inspect.findsource(method)
+                source = _class_around("".join(lines), name, line + 1)
+                if source:
+                    return method.__globals__, source
+    raise NotKept(_no_source(name))
+
+
+def _class_around(text, name, line):
+    """Return the source of the class of this name that holds a line, or None."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            if start <= line <= node.end_lineno:
+                lines = text.splitlines()[start - 1 : node.end_lineno]
+                return "\n".join(lines) + "\n"
+    return None
+
+
+def _no_source(name):
+    """Return the words for an answer whose source is not there."""
+    return f"the source of {name} is not to be found: define it in a cell of its own."
+
+
+def _refuse_ours(name, value):
+    """Raise if an answer is bpkit's own."""
+    if is_ours(value):
+        raise NotKept(f"this {name} is bpkit's: write your own.")
 
 
 def _is_from_there(name, value):
@@ -115,7 +156,7 @@ def _is_from_there(name, value):
 
 
 def free_names(source):
-    """Return the names that a function looks up around it when it is defined or called.
+    """Return the names that an answer looks up around it when it is defined or called.
 
     Its decorators, defaults and annotations are among them.
 
@@ -134,7 +175,7 @@ def free_names(source):
 
 
 def _named_at_once(source):
-    """Return the names that are looked up when a function is defined."""
+    """Return the names that are looked up when an answer is defined."""
     module = symtable.symtable(source, NAME, "exec")
     return {s.get_name() for s in module.get_symbols() if s.is_referenced()}
 

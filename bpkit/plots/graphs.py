@@ -162,7 +162,7 @@ def _curve(start, end, bend):
     x0, x1 = start[1], end[0] - BOX[0] / 2
     y = start[2] + (end[1] - start[2]) * (3 * t**2 - 2 * t**3)
     # A wide swing rises steeply, clear of the twins that may begin at the same place.
-    swing = np.sin(np.pi * t) ** (0.6 if abs(bend) >= ROW else 1)
+    swing = np.sin(np.pi * t) ** (0.4 if abs(bend) >= ROW else 1)
     return x0 + (x1 - x0) * t, y + bend * swing
 
 

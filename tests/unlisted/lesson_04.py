@@ -331,47 +331,188 @@ def sweep_one_node(output):
         return
 
 
-# forward_mode_steps ------------------------------------------------------------
+# Value -------------------------------------------------------------------------
 
 
-@wrong("forward_mode_steps", "the count of the other mode")
-def forward_as_reverse(n, p):
-    """(10, 4): 14, should be 40; right for (2, 2)."""
-    return n + p
+@wrong("Value", "the slopes of a product are right, the order of the parents is not")
+class ValueTurnedRound:
+    """x·y at (3, −4): parents y, x beside the slopes −4, 3, should be x, y."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return ValueTurnedRound(self.data + other.data, (self, other), (1, 1))
+
+    def __mul__(self, other):
+        slopes = other.data, self.data
+        return ValueTurnedRound(self.data * other.data, (other, self), slopes)
 
 
-@wrong("forward_mode_steps", "walks once even if no slope is wanted")
-def forward_at_least_once(n, p):
-    """(10, 0): 10, should be 0."""
-    return n * max(p, 1)
+@wrong("Value", "one list of parents for all, since a default is made only once")
+class ValueWithOneList:
+    """x + y: the parents of x are x, y too, should be none."""
+
+    def __init__(self, data, parents=[], slopes=[]):  # noqa: B006
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        result = ValueWithOneList(self.data + other.data)
+        result.parents.extend([self, other])
+        result.slopes.extend([1.0, 1.0])
+        return result
+
+    def __mul__(self, other):
+        result = ValueWithOneList(self.data * other.data)
+        result.parents.extend([self, other])
+        result.slopes.extend([other.data, self.data])
+        return result
 
 
-@wrong("forward_mode_steps", "one step more for each parameter")
-def forward_and_receive(n, p):
-    """(10, 4): 44, should be 40."""
-    return n * p + p
+@wrong("Value", "a product is remembered as a sum is, by a line that was copied")
+class ValueCopied:
+    """x·y at (3, −4): slopes 1, 1, should be −4, 3."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return ValueCopied(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return ValueCopied(self.data * other.data, (self, other), (1.0, 1.0))
 
 
-@right("forward_mode_steps", "adds up the walks")
-def forward_by_sum(n, p):
-    return sum(n for _ in range(p))
+@wrong("Value", "a product of a value with itself is one parent, with twice the slope")
+class ValueSquared:
+    """x·x at 3: parents x and slopes 6, should be x, x and 3, 3."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return ValueSquared(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        if other is self:
+            return ValueSquared(self.data**2, (self,), (2 * self.data,))
+        slopes = other.data, self.data
+        return ValueSquared(self.data * other.data, (self, other), slopes)
 
 
-# reverse_mode_steps ------------------------------------------------------------
+@right("Value", "keeps pairs of a parent and its slope, taken apart when asked")
+class ValueOfPairs:
+    def __init__(self, data, wires=()):
+        self.data, self.wires = data, wires
+
+    @property
+    def parents(self):
+        return [parent for parent, _ in self.wires]
+
+    @property
+    def slopes(self):
+        return [slope for _, slope in self.wires]
+
+    def __add__(self, other):
+        return ValueOfPairs(self.data + other.data, [(self, 1), (other, 1)])
+
+    def __mul__(self, other):
+        wires = [(self, other.data), (other, self.data)]
+        return ValueOfPairs(self.data * other.data, wires)
 
 
-@wrong("reverse_mode_steps", "nobody receives a slope")
-def reverse_without_receiving(n, p):
-    """(10, 4): 10, should be 14."""
-    return n
+@right("Value", "takes bare numbers too, and says what it is")
+class ValueForAll:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0
+
+    def __repr__(self):
+        return f"Value({self.data})"
+
+    def _make(self, other, data, slopes):
+        return ValueForAll(data, (self, other), slopes)
+
+    def __add__(self, other):
+        other = other if hasattr(other, "data") else ValueForAll(other)
+        return self._make(other, self.data + other.data, np.array([1.0, 1.0]).tolist())
+
+    def __mul__(self, other):
+        other = other if hasattr(other, "data") else ValueForAll(other)
+        return self._make(other, self.data * other.data, (other.data, self.data))
 
 
-@wrong("reverse_mode_steps", "the forward pass is counted too")
-def reverse_with_forward_pass(n, p):
-    """(10, 4): 24, should be 14."""
-    return n + n + p
+# topological_order -------------------------------------------------------------
 
 
-@right("reverse_mode_steps", "one at a time")
-def reverse_by_counting(n, p):
-    return len([*range(n), *range(p)])
+@wrong("topological_order", "a queue from the output, turned round")
+def order_by_queue(output):
+    """v = u + x, w = v·u, f = w·v: v is listed after w."""
+    order, queue = [], [output]
+    while queue:
+        node = queue.pop(0)
+        if node not in order:
+            order.append(node)
+            queue.extend(node.parents)
+    return order[::-1]
+
+
+@wrong("topological_order", "a list that is not emptied between two calls")
+def order_that_grows(output, order=[]):  # noqa: B006
+    """Called twice: the second list begins with the nodes of the first."""
+
+    def visit(node):
+        if node not in order:
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+@wrong("topological_order", "numbers in place of nodes")
+def order_of_values(output):
+    """f = a + a: [3, 6], should be [a, f]."""
+    return [getattr(n, "value", 0.0) for n in graph.topological_order(output)]
+
+
+@wrong("topological_order", "prints the order")
+def order_printed(output):
+    """Any graph: None, should be the list."""
+    print(graph.topological_order(output))
+
+
+@right("topological_order", "sorted by the number of nodes that each depends on")
+def order_by_what_is_below(output):
+    def below(node):
+        found = {node}
+        for parent in node.parents:
+            found |= below(parent)
+        return found
+
+    return sorted(below(output), key=lambda node: len(below(node)))
+
+
+@right("topological_order", "removes a node from the end when it is met again")
+def order_of_last_visits(output):
+    order = [output]
+    for node in order:
+        for parent in node.parents:
+            order.append(parent)
+    return list(dict.fromkeys(reversed(order)))
+
+
+# Values swept ------------------------------------------------------------------
+
+
+@wrong("reverse_sweep", "starts from what is there, which a new Value does not have")
+def sweep_subtracts_the_old(output):
+    """A Value without .grad: AttributeError, should be filled."""
+    order = graph.topological_order(output)
+    for node in order:
+        node.grad -= node.grad
+    output.grad = 1.0
+    for node in reversed(order):
+        for parent, slope in zip(node.parents, node.slopes):
+            parent.grad += slope * node.grad
