@@ -561,8 +561,8 @@ def overflow_allowed(z):
 @prediction(
     lesson=1,
     choices={
-        -4.0: "At w = −2 the sides are negative: J falls from 4 towards 0 as w goes up, "
-        "four times as fast as w.",
+        -4.0: "From −2, up leads towards 0: J falls from 4, four times as fast as w "
+        "rises.",
         4.0: "The size is right, and strips of length 2 suggest it. But w goes from −2 "
         "towards 0, and its square falls: up in w is down in J.",
         -2.0: "One strip is −2 ε. The square has two of them.",
@@ -581,8 +581,8 @@ def prediction_1_1():
         100.0: "The central error is h² here, and a tenth squared is a hundredth.",
         10.0: "That is the forward quotient. Its 6h, which shrinks tenfold, has "
         "cancelled; what is left is h².",
-        20.0: "Two sides do not double the gain: they cancel the part that goes with h, "
-        "and the part that is left goes with h².",
+        20.0: "Two sides do not double the gain: the part that goes with h cancels; "
+        "what is left goes with h².",
         1000.0: "f is a cube, so h³ is tempting. In the height it is there, but the "
         "quotient divides by h: h² is left.",
     },
@@ -600,8 +600,8 @@ def prediction_1_2():
     choices={
         "a": "By the bend of the curve alone it would be right to sixteen digits. But "
         "the height is a difference of two floats, and floats have gaps.",
-        "b": "Floats near 1 lie 2e−16 apart, so 1 + 1e−16 is rounded to 1. Both values "
-        "are σ(1), their difference is 0, and so is the slope.",
+        "b": "Floats above 1 lie 2e−16 apart, so 1 + 1e−16 is rounded to 1. Both "
+        "values are σ(1), their difference is 0, and so is the slope.",
         "c": "Rounding does spoil a few digits while some are left, as at 1e−12. At "
         "1e−16 there is nothing left to spoil: 1 + h is 1.",
     },
