@@ -95,7 +95,9 @@ def test_something_else_than_a_class_is_told_what_belongs_there():
 
 def test_no_verdict_on_a_graph_of_values_shows_where_they_are_in_memory():
     def reverse_sweep(output):
-        graph.reverse_sweep(output)  # of bpkit, for bpkit's nodes only
+        graph.forward_sweep(output)  # of bpkit, for bpkit's nodes only
+        for _ in graph.reverse_steps(output):
+            pass
 
     assert "output=f = Value(" in check(reverse_sweep).message
     assert "0x" not in check(reverse_sweep).message

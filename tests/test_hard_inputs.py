@@ -132,7 +132,10 @@ FORMS = {
         "multiply_backward max_backward",
         {"tie", *SIZES},
     ),
-    "lists of numbers": ("sum_over_paths good_eta first_broken_equation", {*SIZES}),
+    "lists of numbers": (
+        "slope_of_polynomial sum_over_paths good_eta first_broken_equation",
+        {*SIZES},
+    ),
     "walks": ("gradient_descent", {"no step", "one step", "at rest"}),
     "no arrays of numbers to compute with": (
         "Value topological_order reverse_sweep mini_batches initial_parameters "

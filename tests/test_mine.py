@@ -490,11 +490,11 @@ def test_progress_outlives_the_kernel(folder, notebook, monkeypatch):
     check(nudge_ratio=6)
     monkeypatch.setattr(mine, "_verdicts", {})
     told = progress()
-    assert "Lesson 1: 2 of 5" in told
+    assert "Lesson 1: 2 of 6" in told
     assert "sigmoid_prime" not in told
     check(quadratic_cost=lambda a, y: 0.0)
     told = progress()
-    assert "Lesson 1: 2 of 5" in told
+    assert "Lesson 1: 2 of 6" in told
     assert "Lesson 2: 0 of" in told
     assert "quadratic_cost" in told
     entries = record.read(folder)
@@ -538,7 +538,7 @@ def test_a_record_that_cannot_be_read_is_not_begun_anew(folder, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", in_use)
-        assert "Lesson 1: 0 of 5" in record.Progress(None, dict.fromkeys(bank(), ""))
+        assert "Lesson 1: 0 of 6" in record.Progress(None, dict.fromkeys(bank(), ""))
         assert record.read(folder) == {}
         verdict = check(sigmoid=abs)
     assert "Nothing is kept" in verdict.message
@@ -549,14 +549,14 @@ def test_a_record_of_somebody_else_s_stays_as_it_is(folder):
     path = folder / "progress.json"
     path.write_text('{"weeks": [1, 2]}', encoding="utf-8")
     assert "progress.json is not bpkit's: rename it" in check(nudge_ratio=6).message
-    assert "Lesson 1: 1 of 5" in progress()
+    assert "Lesson 1: 1 of 6" in progress()
     assert path.read_text(encoding="utf-8") == '{"weeks": [1, 2]}'
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"exercises": {"sigmoid": 3}}'])
 def test_a_spoilt_record_is_begun_anew(folder, text):
     (folder / "progress.json").write_text(text, encoding="utf-8")
-    assert "Lesson 1: 0 of 5" in progress()
+    assert "Lesson 1: 0 of 6" in progress()
     check(nudge_ratio=6)
     assert set(record.read(folder)) == {"nudge_ratio"}
 
@@ -712,7 +712,7 @@ def test_a_notebook_keeps_its_answers_beside_it_and_the_next_one_uses_them(tmp_p
     outputs = [run_notebook(here, cells) for cells in (first, second)]
     assert "Kept in mine.py." in outputs[0]
     assert "Yours, from mine.py: sigmoid" in outputs[1]
-    assert "Lesson 1: 1 of 5" in outputs[1]
+    assert "Lesson 1: 1 of 6" in outputs[1]
     names = {path.name for path in here.iterdir()}
     assert names == {"mine.py", "progress.json", ".bpkit.lock"}
 

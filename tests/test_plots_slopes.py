@@ -24,6 +24,9 @@ def curves():
 Z = np.linspace(-8, 8, 161)
 PICTURES = {
     "growing_square": lambda: slopes.growing_square(3, 0.5),
+    "growing_rectangle": lambda: slopes.growing_rectangle(
+        (4, 3), (0.84, 0.2), ("f", "g")
+    ),
     "sigmoid_and_slope": lambda: slopes.sigmoid_and_slope(
         Z, sigmoid(Z), sigmoid_prime(Z)
     ),
@@ -59,6 +62,23 @@ def test_a_square_without_a_size_is_refused(lengths):
         slopes.growing_square(*lengths)
 
 
+def test_each_strip_of_a_rectangle_has_its_own_area():
+    picture = slopes.growing_rectangle((4, 3), (0.84, 0.2), ("f", "g"))
+    [ax] = picture.axes
+    areas = [patch.get_width() * patch.get_height() for patch in ax.patches]
+    assert np.allclose(areas, [12, 2.52, 0.8, 0.168])
+    assert numbers(picture.finding) == [4, 3, 0.84, 0.2, 12, 15.488, 2.52, 0.8, 0.168]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("f", "g")
+
+
+@pytest.mark.parametrize(
+    ("sides", "growth"), [((0, 3), (1, 1)), ((4, 3), (1, -1)), ((4, np.inf), (1, 1))]
+)
+def test_a_rectangle_without_a_size_is_refused(sides, growth):
+    with pytest.raises(ValueError, match="positive and finite"):
+        slopes.growing_rectangle(sides, growth, ("f", "g"))
+
+
 # --- the sigmoid -------------------------------------------------------------------
 
 
@@ -66,7 +86,16 @@ def test_the_steepest_place_and_the_flats_are_found():
     z = np.linspace(-6, 10, 161)
     picture = slopes.sigmoid_and_slope(z, sigmoid(z - 2), sigmoid_prime(z - 2))
     assert "steepest at z = 2.0, with slope 0.25" in picture.finding
-    assert "0.01 or more only from z = −2.5 to 6.5" in picture.finding
+    # σ′(z) = 0.01 at z = ±4.585, between two points of the curve.
+    assert "0.01 or more only from z = −2.6 to 6.6" in picture.finding
+
+
+def test_a_flat_on_one_side_only_begins_where_the_curve_does_on_the_other():
+    z = np.linspace(0, 8, 81)
+    picture = slopes.sigmoid_and_slope(z, sigmoid(z), sigmoid_prime(z))
+    assert "0.01 or more only from z = 0.0 to 4.6" in picture.finding
+    picture = slopes.sigmoid_and_slope(-z[::-1], sigmoid(-z), sigmoid_prime(z[::-1]))
+    assert "0.01 or more only from z = −4.6 to 0.0" in picture.finding
 
 
 def test_a_curve_that_is_steep_to_its_ends_is_not_called_flat():

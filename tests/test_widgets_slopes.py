@@ -94,10 +94,16 @@ def test_the_sentence_holds_when_computed_anew(state):
         assert error < 1.1e-14 * max(1, abs(slope))
     else:
         exact = precise_quotient(f, way, x, h)
-        bend, rounding = abs(exact - slope), abs(quotient - exact)
-        for name, size in (("bend", bend), ("rounding", rounding)):
-            assert_size(sentence, name, size)
-        assert ("happen to cancel" in sentence) == (error < max(bend, rounding) / 2)
+        bend, rounding = exact - slope, quotient - exact
+        for name, part in (("bend", bend), ("rounding", rounding)):
+            assert_size(sentence, name, abs(part))
+        largest = max(abs(bend), abs(rounding))
+        assert ("happen to cancel" in sentence) == (error < largest / 2)
+        if "pull against" in sentence:
+            assert bend * rounding < 0
+            assert largest > error
+        elif "Of it" in sentence:
+            assert largest <= 1.01 * error + 3e-15
 
 
 def assert_size(sentence, name, size):
@@ -137,6 +143,14 @@ def test_a_tiny_step_is_told_to_be_rounding():
     sentence = EXPLORER.view(state("sin x", h=1e-13)).sentence
     assert "less than 1e−15 is rounding" not in sentence
     assert re.search(r"e−\d+ is rounding|0\.\d+ is rounding", sentence)
+
+
+def test_parts_of_opposite_signs_are_not_called_parts_of_the_error():
+    sentence = EXPLORER.view(state(h=1e-8)).sentence
+    assert "the error 1.2e−8." in sentence
+    assert sentence.endswith(
+        "The bend of the curve (1e−8) and rounding (2.2e−8) pull against each other."
+    )
 
 
 def test_a_step_below_the_spacing_of_floats_is_lost():

@@ -8,6 +8,7 @@ slip of the reference or a function. A prediction is the experiment that it fore
 import inspect
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bpkit.exercises import slips
 from bpkit.exercises.compare import RTOL
@@ -124,7 +125,7 @@ class Exercise:
         signature = "" if self.is_number else inspect.signature(self.reference)
         return f"{self.name}{signature}"
 
-    @property
+    @cached_property
     def parameters(self):
         """The names of its arguments."""
         return tuple(inspect.signature(self.reference).parameters)

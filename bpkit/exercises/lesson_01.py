@@ -1,11 +1,12 @@
 """Exercises of lesson 1: slopes, by nudging."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
 from bpkit import activations
-from bpkit.exercises.exercise import Case, Formula, exercise, number
+from bpkit.exercises.exercise import Case, Formula, exercise, number, prediction
 
 
 @number(
@@ -223,6 +224,118 @@ def half_of_the_height(f, x, h):
     return 0.5 * (f(x + h) - f(x - h)) / h
 
 
+def polynomials():
+    return [
+        Case([7.0, -2.0, 3.0], 2.0),
+        Case([0.5, 1.5, -2.5, 4.0], -1.5),
+        Case([1.0, 0.3, -2.0, 0.0, 1.0], 0.7),
+        Case([1.0, 0.3, -2.0, 0.0, 1.0], 0.0),
+        Case([4.0], 1.3),
+        Case([4.0], 0.0),
+        Case([2.0, -5.0], 3.0),
+        Case([3, 1, 4, 1, 5], 2),
+        Case([6, 5, 2], 0),
+        Case(np.array([0.0, 0.0, 1.0, -2.0, 0.5, 0.25]), 1.2),
+        Case(np.array([3, -1, 2]), -2),
+        Case([2.0, 3e9, -1e8, 4.0], 25.0),
+        Case([5e-9, -2e-9, 3e-9, 8e-9], 1.7),
+        Case([0.3, -0.6, 0.2, 0.7], 1e-7),
+        Case([0.3, 0.5, -0.2, 0.1], 2e8),
+        Case((1.0, -2.0, 0.5, 3.0), -0.4),
+    ]
+
+
+@exercise(
+    lesson=1,
+    cases=polynomials,
+    hints=(
+        "Take 7 − 2x + 3x² at x = 2 on paper. Which slope does each of its three terms "
+        "add?",
+        "coefficients[n] stands before xⁿ. Its term adds n · coefficients[n] · xⁿ⁻¹; "
+        "the constant adds nothing, so begin at n = 1.",
+        "In a loop over n from 1 to len(coefficients) − 1: "
+        "total += n * coefficients[n] * x ** (n - 1).",
+    ),
+)
+def slope_of_polynomial(coefficients, x):
+    total = 0.0  # the constant's slope
+    for n, c in enumerate(coefficients[1:], start=1):  # powers
+        total += n * c * x ** (n - 1)  # one term
+    return total
+
+
+slope_of_polynomial.slips("""
+the_value: That is the polynomial itself. How fast does it change?
+    for n, c in enumerate(coefficients):  # powers
+        total += c * x**n  # one term
+power_kept: Multiply out (x + h)²: is its slope 2x², or 2x?
+    total += n * c * x**n  # one term
+strips_not_counted: How many strips has x³: one, or three?
+    total += c * x ** (n - 1)  # one term
+the_constant_counts: Nudge x: by how much does the constant change?
+    total = coefficients[0]  # the constant's slope
+counts_from_one: Which power of x stands behind coefficients[0]?
+    for n, c in enumerate(coefficients, start=1):  # powers
+from_the_other_end: Is the constant the first coefficient, or the last?
+    for n, c in enumerate(coefficients[-2::-1], start=1):  # powers
+times_for_power: What is x³ at x = 2: 3 · 2, or 2 · 2 · 2?
+    total += n * c * x * (n - 1)  # one term
+last_term_lost: Print n in each turn of your loop. Which n is the last?
+    for n, c in enumerate(coefficients[1:-1], start=1):  # powers
+only_the_last_term: What is left of your sum when the next term comes?
+    total = n * c * x ** (n - 1)  # one term
+power_goes_up: When xⁿ is nudged, is the power that remains higher or lower than n?
+    total += c * x ** (n + 1) / (n + 1)  # one term
+power_less_two: Take n = 2: which power of x should remain?
+    total += n * (n - 1) * c * x ** max(n - 2, 0)  # one term
+taken_away: Take the polynomial x: does it grow or shrink when x grows?
+    total -= n * c * x ** (n - 1)  # one term
+coefficient_forgotten: Double all coefficients: should the slope double?
+    total += n * x ** (n - 1)  # one term
+""")
+
+
+@slope_of_polynomial.mistake("After which term does your loop return?")
+def returns_in_the_first_turn(coefficients, x):
+    total = 0.0
+    for n, c in enumerate(coefficients[1:], start=1):
+        total += n * c * x ** (n - 1)
+        return total
+    return total
+
+
+@slope_of_polynomial.variant
+def in_one_sum(coefficients, x):
+    return sum(n * coefficients[n] * x ** (n - 1) for n in range(1, len(coefficients)))
+
+
+@slope_of_polynomial.variant
+def by_nested_brackets(coefficients, x):
+    slope = 0.0
+    for n in reversed(range(1, len(coefficients))):
+        slope = slope * x + n * coefficients[n]
+    return slope
+
+
+@slope_of_polynomial.variant
+def by_numpy_polynomial(coefficients, x):
+    return np.polynomial.Polynomial(coefficients).deriv()(x)
+
+
+@slope_of_polynomial.variant
+def by_a_sum_of_products(coefficients, x):
+    n = np.arange(1, len(coefficients))
+    return np.sum(n * np.asarray(coefficients)[1:] * np.power(float(x), n - 1))
+
+
+@slope_of_polynomial.variant
+def by_the_product_rule(coefficients, x):
+    value, slope = 0.0, 0.0
+    for c in coefficients[::-1]:
+        value, slope = c + x * value, value + x * slope
+    return slope
+
+
 def weighted_inputs():
     return [
         Case(0.7),
@@ -240,6 +353,7 @@ def weighted_inputs():
         Case(np.array([-1000, 1000, 1])),
         Case(np.array([10_000.0, 0.3, -10_000.0])),
         Case(np.array([6.5, -7.0, 12.0, -15.0, 30.0, 3e-9, 5e-324])),
+        Case(np.array([14.0, -15.5])),
         Case(np.array([[0.5]])),
         Case(np.array([[0.6, -1.1], [-2.3, 1.7]])),
         Case(np.array([1.5, 1.5, 0.0, 0.0])),
@@ -442,3 +556,60 @@ def overflow_allowed(z):
     with np.errstate(over="ignore"):
         a = 1 / (1 + np.exp(-z))
     return a - a**2
+
+
+@prediction(
+    lesson=1,
+    choices={
+        -4.0: "From −2, up leads towards 0: J falls from 4, four times as fast as w "
+        "rises.",
+        4.0: "The size is right, and strips of length 2 suggest it. But w goes from −2 "
+        "towards 0, and its square falls: up in w is down in J.",
+        -2.0: "One strip is −2 ε. The square has two of them.",
+        2.0: "That is one strip, with its sign lost. There are two, and J falls.",
+        6.0: "That is the slope at w = 3. Every w has its own.",
+    },
+)
+def prediction_1_1():
+    w, nudge = -2, 2**-20  # a power of two, so that nothing is rounded
+    return ((w + nudge) ** 2 - (w - nudge) ** 2) / (2 * nudge)
+
+
+@prediction(
+    lesson=1,
+    choices={
+        100.0: "The central error is h² here, and a tenth squared is a hundredth.",
+        10.0: "That is the forward quotient. Its 6h, which shrinks tenfold, has "
+        "cancelled; what is left is h².",
+        20.0: "Two sides do not double the gain: the part that goes with h cancels; "
+        "what is left goes with h².",
+        1000.0: "f is a cube, so h³ is tempting. In the height it is there, but the "
+        "quotient divides by h: h² is left.",
+    },
+)
+def prediction_1_2():
+    def error(h):
+        return ((2 + h) ** 3 - (2 - h) ** 3) / (2 * h) - 12
+
+    h = Fraction(1, 10)  # so that nothing is rounded
+    return float(error(h) / error(h / 10))
+
+
+@prediction(
+    lesson=1,
+    choices={
+        "a": "By the bend of the curve alone it would be right to sixteen digits. But "
+        "the height is a difference of two floats, and floats have gaps.",
+        "b": "Floats above 1 lie 2e−16 apart, so 1 + 1e−16 is rounded to 1. Both "
+        "values are σ(1), their difference is 0, and so is the slope.",
+        "c": "Rounding does spoil a few digits while some are left, as at 1e−12. At "
+        "1e−16 there is nothing left to spoil: 1 + h is 1.",
+    },
+)
+def prediction_1_3():
+    h = 1e-16
+    slope = (activations.sigmoid(1 + h) - activations.sigmoid(1.0)) / h
+    if slope == 0:
+        return "b"
+    true_slope = activations.sigmoid_prime(1.0)
+    return "a" if math.isclose(slope, true_slope, rel_tol=1e-15) else "c"

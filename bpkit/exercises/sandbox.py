@@ -209,7 +209,9 @@ def _standing_in(function):
     twin.__kwdefaults__ = function.__kwdefaults__
 
     def stand_in(*args, **kwargs):
-        if in_an_answer():
+        caller = sys._getframe(2).f_globals.get("__name__", "")
+        # Who looks on at an answer may need it.
+        if in_an_answer() and not caller.startswith("bpkit.exercises.lesson_"):
             raise Ours
         return twin(*args, **kwargs)
 

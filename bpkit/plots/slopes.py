@@ -37,33 +37,77 @@ def growing_square(side, nudge):
     ValueError
         If `side` or `nudge` is not positive and finite.
     """
-    for name, length in (("side", side), ("nudge", nudge)):
-        if not (np.isfinite(length) and length > 0):
-            raise ValueError(f"{name} must be positive and finite; got {length}")
-    picture = Picture(height=4.2)
-    ax = label_axes(picture.subplots(), "width", "height")
-    ax.set_aspect("equal")
-    ax.set_xlim(0, 1.02 * (side + nudge))
-    ax.set_ylim(0, 1.02 * (side + nudge))
-    parts = [
-        ((0, 0), side, side, SKY, "", f"{side:g} × {side:g}\n= {side**2:g}"),
-        ((side, 0), nudge, side, ORANGE, "//", f"{nudge:g} × {side:g}"),
-        ((0, side), side, nudge, ORANGE, "//", f"{side:g} × {nudge:g}"),
-        ((side, side), nudge, nudge, VERMILION, "xx", ""),
-    ]
-    for corner, width, height, color, hatch, text in parts:
-        ax.add_patch(
-            Rectangle(corner, width, height, fc=color, ec=BLACK, hatch=hatch, alpha=0.7)
-        )
-        paper = {"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None
-        middle = corner[0] + width / 2, corner[1] + height / 2
-        turned = 90 if height > width else 0
-        write(ax, *middle, text, rotation=turned, bbox=paper)
+    picture = _growth((side, side), (nudge, nudge), ("width", "height"))
     picture.finding = (
         f"A side of {side:g} grows by {nudge:g}; the area grows from {side**2:g} to "
         f"{(side + nudge) ** 2:g}. The two strips (striped) add "
         f"{2 * side * nudge:g}, the corner (crossed) adds {nudge**2:g}."
     )
+    return picture
+
+
+def growing_rectangle(sides, growth, names):
+    """Draw how the area of a rectangle grows when both of its sides grow.
+
+    Parameters
+    ----------
+    sides : pair of float
+        Width and height; dimensionless, above 0.
+    growth : pair of float
+        What is added to each; dimensionless, above 0.
+    names : pair of str
+        What the width and the height are.
+
+    Returns
+    -------
+    Picture
+        The rectangle, two strips and a corner. Its finding gives the area of each.
+
+    Raises
+    ------
+    ValueError
+        If a side or its growth is not positive and finite.
+    """
+    picture = _growth(sides, growth, names)
+    (width, height), (wider, higher) = sides, growth
+    picture.finding = (
+        f"The sides {width:g} and {height:g} grow by {wider:g} and {higher:g}; the "
+        f"area grows from {width * height:g} to "
+        f"{(width + wider) * (height + higher):g}. The strips (striped) add "
+        f"{wider * height:g} at the right and {width * higher:g} above, the corner "
+        f"(crossed) adds {wider * higher:g}."
+    )
+    return picture
+
+
+def _growth(sides, growth, names):
+    """Draw a rectangle with the strips and the corner by which it grows."""
+    for name, length in zip((*names, *names), (*sides, *growth), strict=True):
+        if not (np.isfinite(length) and length > 0):
+            raise ValueError(
+                f"{name} and its growth must be positive and finite; got {length}"
+            )
+    (width, height), (wider, higher) = sides, growth
+    picture = Picture(height=4.2)
+    ax = label_axes(picture.subplots(), *names)
+    ax.set_aspect("equal")
+    ax.set_xlim(0, 1.02 * (width + wider))
+    ax.set_ylim(0, 1.02 * (height + higher))
+    whole = f"{width:g} × {height:g}\n= {width * height:g}"
+    parts = [
+        ((0, 0), width, height, SKY, "", whole),
+        ((width, 0), wider, height, ORANGE, "//", f"{wider:g} × {height:g}"),
+        ((0, height), width, higher, ORANGE, "//", f"{width:g} × {higher:g}"),
+        ((width, height), wider, higher, VERMILION, "xx", ""),
+    ]
+    for corner, across, up, color, hatch, text in parts:
+        ax.add_patch(
+            Rectangle(corner, across, up, fc=color, ec=BLACK, hatch=hatch, alpha=0.7)
+        )
+        paper = {"fc": "white", "ec": "none", "pad": 1.5} if hatch and text else None
+        middle = corner[0] + across / 2, corner[1] + up / 2
+        turned = 90 if up > across else 0
+        write(ax, *middle, text, rotation=turned, bbox=paper)
     return picture
 
 
@@ -123,10 +167,19 @@ def _flat_sentence(z, slope):
     if not steep.size or (steep[0] == 0 and steep[-1] == z.size - 1):
         side = "below" if not steep.size else "not below"
         return f"At both ends the slope is {side} {FLAT}."
+    left, right = _crossing(z, slope, steep[0] - 1), _crossing(z, slope, steep[-1])
     return (
-        f"The slope is {FLAT} or more only from z = {decimals(z[steep[0]], 1)} to "
-        f"{decimals(z[steep[-1]], 1)}."
+        f"The slope is {FLAT} or more only from z = {decimals(left, 1)} to "
+        f"{decimals(right, 1)}."
     )
+
+
+def _crossing(z, slope, k):
+    """Return where, after point k of a curve, the slope passes FLAT."""
+    if not 0 <= k < z.size - 1:
+        return z[max(k, 0)]
+    part = (FLAT - slope[k]) / (slope[k + 1] - slope[k])
+    return z[k] + part * (z[k + 1] - z[k])
 
 
 # --- the V of errors -----------------------------------------------------------

@@ -12,6 +12,7 @@ from bpkit.words import number
 
 EDGE = 3.2
 LAST_DIGIT = 1e-14  # errors below it, relative to the slope, are a float's own
+UNTOLD = 1e-15  # a part of an error below it is not told
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ class SecantExplorer(Explorer):
         if error <= LAST_DIGIT * max(1.0, abs(slope)):
             return Scene(panels, fact + FINE)
         true_quotient = float(curve.quotient(left, width))
-        bend, rounding = abs(true_quotient - slope), abs(quotient - true_quotient)
-        return Scene(panels, fact + _blame(error, bend, rounding))
+        bend, rounding = true_quotient - slope, quotient - true_quotient
+        return Scene(panels, fact + _blame(bend, rounding))
 
 
 KINK = (
@@ -117,16 +118,16 @@ ACROSS = "The kink at 0 lies between the two points, and the secant averages ove
 FINE = "That is right to about the last digit that a float holds."
 
 
-def _blame(error, bend, rounding):
+def _blame(bend, rounding):
     """Say how much of an error is the curve's bend, and how much is rounding."""
-    if error < max(bend, rounding) / 2:
-        return (
-            f"The bend of the curve ({_size(bend)}) and rounding ({_size(rounding)}) "
-            "happen to cancel: a lucky step."
-        )
-    return (
-        f"Of it, {_size(bend)} is the bend of the curve, {_size(rounding)} is rounding."
-    )
+    error, sizes = abs(bend + rounding), (abs(bend), abs(rounding))
+    parts = "The bend of the curve ({}) and rounding ({})".format(*map(_size, sizes))
+    if error < max(sizes) / 2:
+        return f"{parts} happen to cancel: a lucky step."
+    if max(sizes) > 1.01 * error + UNTOLD:  # a part is larger than the whole
+        return f"{parts} pull against each other."
+    bend, rounding = map(_size, sizes)
+    return f"Of it, {bend} is the bend of the curve, {rounding} is rounding."
 
 
 def _whole_curve(curve, x, left, right, quotient, slope):
@@ -169,4 +170,4 @@ def _magnified(curve, x, left, h, quotient, slope):
 
 def _size(part):
     """Write a part of an error; what is smaller than a float's rounding is not told."""
-    return "less than 1e−15" if part < 1e-15 else number(part, 2)
+    return f"less than {number(UNTOLD)}" if part < UNTOLD else number(part, 2)

@@ -98,6 +98,68 @@ def central_guarded(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
+# slope_of_polynomial -----------------------------------------------------------
+
+
+@wrong("slope_of_polynomial", "begins at n = 0, where x to the −1 is asked for")
+def polynomial_from_zero(coefficients, x):
+    """([6, 5, 2], 0): ZeroDivisionError, should be 5."""
+    return sum(n * c * x ** (n - 1) for n, c in enumerate(coefficients))
+
+
+@wrong("slope_of_polynomial", "measured with a step, which is lost beside a large x")
+def polynomial_measured(coefficients, x):
+    """([0.3, 0.5, −0.2, 0.1], 2e8): 1.20125e16, should be 1.2e16."""
+
+    def f(x):
+        return sum(c * x**n for n, c in enumerate(coefficients))
+
+    return (f(x + 1e-5) - f(x - 1e-5)) / 2e-5
+
+
+@wrong("slope_of_polynomial", "the right slope, but the caller's list is used up")
+def polynomial_pops(coefficients, x):
+    """The list [7, −2, 3] comes back as []."""
+    coefficients = coefficients if isinstance(coefficients, list) else [*coefficients]
+    total = 0.0
+    while len(coefficients) > 1:
+        n = len(coefficients) - 1
+        total += n * coefficients.pop() * x ** (n - 1)
+    return total
+
+
+@wrong("slope_of_polynomial", "polyval's order: the highest power first")
+def polynomial_highest_first(coefficients, x):
+    """([7, −2, 3], 2): 26, should be 10."""
+    return np.polyval(np.polyder(coefficients), x)
+
+
+@wrong("slope_of_polynomial", "whole numbers at every step")
+def polynomial_of_whole_numbers(coefficients, x):
+    """([0.5, 1.5], 1): 1, should be 1.5."""
+    return sum(int(n * c * x ** (n - 1)) for n, c in enumerate(coefficients) if n)
+
+
+@wrong("slope_of_polynomial", "one slope for each coefficient, not their sum")
+def polynomial_not_added(coefficients, x):
+    """([7, −2, 3], 2): [−2, 12], should be 10."""
+    return [n * c * x ** (n - 1) for n, c in enumerate(coefficients) if n]
+
+
+@right("slope_of_polynomial", "polyval, with the order turned round")
+def polynomial_turned(coefficients, x):
+    return np.polyval(np.polyder(coefficients[::-1]), x)
+
+
+@right("slope_of_polynomial", "a power that is carried along")
+def polynomial_with_running_power(coefficients, x):
+    total, power = 0, 1
+    for n in range(1, len(coefficients)):
+        total += n * coefficients[n] * power
+        power *= x
+    return float(total)
+
+
 # sigmoid -----------------------------------------------------------------------
 
 
@@ -177,6 +239,14 @@ def prime_measured(z):
     z = np.asarray(z, dtype=float)
     rise = sigmoid_by_logaddexp(z + 0.1) - sigmoid_by_logaddexp(z - 0.1)
     return rise / 0.2
+
+
+@wrong("sigmoid_prime", "measured with a good step: too coarse on the flats")
+def prime_measured_well(z):
+    """14.0: 8.31529e-7, should be 8.31527e-7."""
+    z = np.asarray(z, dtype=float)
+    rise = sigmoid_by_logaddexp(z + 1e-5) - sigmoid_by_logaddexp(z - 1e-5)
+    return rise / 2e-5
 
 
 @right("sigmoid_prime", "the sigmoid times its mirror image")
