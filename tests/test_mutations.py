@@ -128,7 +128,6 @@ EQUIVALENT = {
         "activations = forward_pass(weights, biases, x)[0]": "σ grows, so the largest "
         "z belongs to the largest a",
     },
-    "sgd": {"m = x.shape[-1]": AXIS},
     "cross_entropy_cost": {
         "a = np.clip(1e-15, a, 1 - 1e-15)": "clip is a maximum and a minimum",
         "a = np.clip(a, 2e-15, 1 - 1e-15)": "any tiny distance from 0 will do",

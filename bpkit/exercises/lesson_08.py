@@ -8,8 +8,11 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from bpkit.backprop import backprop, forward_pass
+from bpkit.costs import quadratic_cost
+from bpkit.data import load_digits
 from bpkit.exercises.compare import close_enough
-from bpkit.exercises.exercise import Case, exercise
+from bpkit.exercises.exercise import Case, exercise, prediction
+from bpkit.exercises.lesson_07 import mini_batches
 
 FEW = 20  # neurons in a layer
 ENOUGH = 12_000  # numbers from which chance cannot move a spread by a few percent
@@ -642,94 +645,111 @@ def books_of(answer, args, seed):
     returns=("weights", "biases"),
     hints=(
         "Two loops: over the epochs, and inside it over the batches.",
-        "rng.permutation(m) is one order that both x and y can follow.",
-        "For k in range(0, m, size): batch = order[k : k + size], then one "
-        "update_mini_batch on x[:, batch], y[:, batch].",
+        "mini_batches shuffles and cuts the examples of one epoch. How often must it "
+        "be called?",
+        "For batch in mini_batches(x, y, size, rng): weights, biases = "
+        "update_mini_batch(weights, biases, *batch, eta). All this once an epoch.",
     ),
 )
 def sgd(weights, biases, x, y, epochs, size, eta, rng):
-    m = x.shape[1]
     for _ in range(epochs):  # epochs
-        order = rng.permutation(m)  # shuffle
-        for k in range(0, m, size):  # cut
-            batch = order[k : k + size]  # batch
-            nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])  # ∇C
-            weights = [w - eta * g for w, g in zip(weights, nabla_w, strict=True)]  # W
-            biases = [b - eta * g for b, g in zip(biases, nabla_b, strict=True)]  # b
+        for batch in mini_batches(x, y, size, rng):  # batches
+            weights, biases = update_mini_batch(weights, biases, *batch, eta)  # step
     return weights, biases  # result
 
 
 sgd.slips("""
 shuffles_x_and_y_apart: Does each x keep its y?
     x, y = rng.permutation(x, axis=1), rng.permutation(y, axis=1)
-    order = np.arange(m)  # shuffle
+    for batch in mini_batches(x, y, size, rng):  # batches
 drops_the_short_batch: If size does not divide m, how many examples does your epoch use?
-    for k in range(0, m - size + 1, size):  # cut
+    if batch[0].shape[1] == size:
+        weights, biases = update_mini_batch(weights, biases, *batch, eta)  # step
 divides_by_size: How many examples are in the last batch, and by what do you divide?
-    weights = [w - eta * len(batch) / size * g for w, g in zip(weights, nabla_w)]  # W
-    biases = [b - eta * len(batch) / size * g for b, g in zip(biases, nabla_b)]  # b
+    share = batch[0].shape[1] / size
+    weights, biases = update_mini_batch(weights, biases, *batch, eta * share)  # step
 sum_for_the_mean: Duplicate every example in a batch: should its step double?
-    weights = [w - eta * len(batch) * g for w, g in zip(weights, nabla_w)]  # W
-    biases = [b - eta * len(batch) * g for b, g in zip(biases, nabla_b)]  # b
+    m = batch[0].shape[1]
+    weights, biases = update_mini_batch(weights, biases, *batch, eta * m)  # step
 averages_twice: How many times are you averaging?
-    weights = [w - eta / len(batch) * g for w, g in zip(weights, nabla_w)]  # W
-    biases = [b - eta / len(batch) * g for b, g in zip(biases, nabla_b)]  # b
+    m = batch[0].shape[1]
+    weights, biases = update_mini_batch(weights, biases, *batch, eta / m)  # step
 walks_uphill: Which way is downhill?
-    weights = [w + eta * g for w, g in zip(weights, nabla_w)]  # W
-    biases = [b + eta * g for b, g in zip(biases, nabla_b)]  # b
+    weights, biases = update_mini_batch(weights, biases, *batch, -eta)  # step
 result_of_one_epoch: That is the result of one epoch. Where are the others?
-    for _ in range(1):  # epochs
+    batches = mini_batches(x, y, size, rng)
+    for _ in range(epochs):  # epochs
+    for batch in batches:  # batches
 one_epoch_too_few: Count from the first epoch to the last: how many do you run?
     for _ in range(1, epochs):  # epochs
 one_epoch_too_many: Count from the first epoch to the last: how many do you run?
     for _ in range(epochs + 1):  # epochs
 first_batch_only: How many steps has your function taken when it returns?
-    biases = [b - eta * g for b, g in zip(biases, nabla_b)]
-    return weights, biases  # b
+    weights, biases = update_mini_batch(weights, biases, *batch, eta)
+    return weights, biases  # step
 one_batch_an_epoch: How many of the mini-batches of an epoch lead to a step?
-    for k in range(1):  # cut
+    weights, biases = update_mini_batch(weights, biases, *batch, eta)
+    break  # step
 always_the_same_batches: Which examples share your first batch, whatever rng is?
-    order = np.arange(m)  # shuffle
+    m = x.shape[1]
+    for k in range(0, m, size):  # batches
+    batch = x[:, k : k + size], y[:, k : k + size]
+    weights, biases = update_mini_batch(weights, biases, *batch, eta)  # step
 draws_with_replacement: Can an example come twice in one epoch, and another not at all?
-    order = rng.integers(m, size=m)  # shuffle
+    drawn = rng.integers(x.shape[1], size=x.shape[1])
+    for batch in mini_batches(x[:, drawn], y[:, drawn], size, rng):  # batches
 one_example_a_step: Where is size used? How many steps does an epoch take?
-    for k in range(m):  # cut
-    batch = order[k : k + 1]  # batch
+    for batch in mini_batches(x, y, 1, rng):  # batches
 one_step_an_epoch: Where is size used? How many steps does an epoch take?
-    for k in range(1):  # cut
-    batch = order  # batch
+    for batch in [(x, y)]:  # batches
 slopes_at_the_start: At which weights is the second batch's slope taken?
     start = weights, biases
     for _ in range(epochs):  # epochs
-    nabla_b, nabla_w = backprop(*start, x[:, batch], y[:, batch])  # ∇C
+    nabla_b, nabla_w = backprop(*start, *batch)
+    weights = [w - eta * g for w, g in zip(weights, nabla_w)]
+    biases = [b - eta * g for b, g in zip(biases, nabla_b)]  # step
 only_the_last_step_counts: Where does the second step start from?
-    new_weights = [w - eta * g for w, g in zip(weights, nabla_w)]  # W
-    new_biases = [b - eta * g for b, g in zip(biases, nabla_b)]  # b
+    new_weights, new_biases = update_mini_batch(weights, biases, *batch, eta)  # step
     return new_weights, new_biases  # result
 new_values_dropped: Who holds the new values when your loops end?
-    for w, g in zip(weights, nabla_w):
-        w = w - eta * g  # W
-    for b, g in zip(biases, nabla_b):
-        b = b - eta * g  # b
+    update_mini_batch(weights, biases, *batch, eta)  # step
 trains_in_place: Are the weights and biases that came in still what they were?
+    nabla_b, nabla_w = backprop(weights, biases, *batch)
     for w, g in zip(weights, nabla_w):
-        w -= eta * g  # W
+        w -= eta * g
     for b, g in zip(biases, nabla_b):
-        b -= eta * g  # b
+        b -= eta * g  # step
 biases_first: Which comes first in the result?
     return biases, weights  # result
 biases_frozen: Do the biases learn?
-    pass  # b
+    weights, _ = update_mini_batch(weights, biases, *batch, eta)  # step
 generator_of_its_own: Where do your random numbers come from?
-    order = np.random.default_rng().permutation(m)  # shuffle
+    for batch in mini_batches(x, y, size, np.random.default_rng()):  # batches
 every_epoch_alike: Compare the batches of two epochs: is the second shuffled anew?
-    once = rng.permutation(m)
+    batches = list(mini_batches(x, y, size, rng))
     for _ in range(epochs):  # epochs
-    order = once  # shuffle
+    for batch in batches:  # batches
 shuffles_the_first_epoch_only: Compare the batches of two epochs: is each shuffled?
     for epoch in range(epochs):  # epochs
-    order = np.arange(m) if epoch else rng.permutation(m)  # shuffle
+    m = x.shape[1]
+    order = np.arange(m) if epoch else rng.permutation(m)
+    for k in range(0, m, size):  # batches
+    batch = x[:, order[k : k + size]], y[:, order[k : k + size]]
+    weights, biases = update_mini_batch(weights, biases, *batch, eta)  # step
 """)
+
+
+@sgd.variant
+def cuts_by_itself(weights, biases, x, y, epochs, size, eta, rng):
+    m = x.shape[1]
+    for _ in range(epochs):
+        order = rng.permutation(m)
+        for k in range(0, m, size):
+            batch = order[k : k + size]
+            nabla_b, nabla_w = backprop(weights, biases, x[:, batch], y[:, batch])
+            weights = [w - eta * g for w, g in zip(weights, nabla_w, strict=True)]
+            biases = [b - eta * g for b, g in zip(biases, nabla_b, strict=True)]
+    return weights, biases
 
 
 @sgd.variant
@@ -759,3 +779,89 @@ def list_of_pairs(weights, biases, x, y, epochs, size, eta, rng):
                     weights[l] -= eta / len(batch) * nabla_w[l]
                     biases[l] -= eta / len(batch) * nabla_b[l]
     return weights, biases
+
+
+# Predictions
+
+SIZES = [64, 30, 10]
+
+
+@prediction(
+    lesson=8,
+    choices={
+        "a": "1,950 of the 2,260 numbers stand still, so less must come. But less was "
+        "promised too: the promise is made from the same slopes.",
+        "b": "The 310 numbers that move have their right slopes, and each brings the "
+        "fall that it promises. Those that stand still promise nothing and bring "
+        "nothing, so this test cannot see that they were forgotten.",
+        "c": "A wrong gradient may point anywhere. This one still points downhill: it "
+        "is the right gradient of the other 310 numbers.",
+    },
+)
+def prediction_8_1():
+    weights, biases = network(SIZES, 0)
+    x, y = (part[:, :10] for part in load_digits()[0])
+    nabla_b, nabla_w = backprop(weights, biases, x, y)
+    nabla_b[0], nabla_w[0] = 0 * nabla_b[0], 0 * nabla_w[0]
+    eta = 1e-3
+    new_weights = [w - eta * g for w, g in zip(weights, nabla_w, strict=True)]
+    new_biases = [b - eta * g for b, g in zip(biases, nabla_b, strict=True)]
+    before, after = (
+        quadratic_cost(forward_pass(*parts, x)[1][-1], y)
+        for parts in ((weights, biases), (new_weights, new_biases))
+    )
+    kept = (before - after) / (eta * np.sum(flat([nabla_w, nabla_b]) ** 2))
+    return "b" if 0.95 < kept < 1.05 else "a" if kept > 0.05 else "c"
+
+
+def read_after_an_epoch(size, seed):
+    """Return how many test digits are read after one epoch in batches of a size."""
+    (x, y), exam = load_digits()
+    rng = np.random.default_rng(seed)
+    start = initial_parameters(SIZES, rng)
+    return evaluate(*sgd(*start, x, y, 1, size, 3.0, rng), *exam)
+
+
+@prediction(
+    lesson=8,
+    choices={
+        "a": "Both read every example once, with the same arithmetic. But batches of "
+        "ten make 144 steps of it, and all the examples together make one.",
+        "b": "The exact direction is worth something, so half seems fair. But it is "
+        "right only where it was measured, and one step leads no further.",
+        "c": "One step, however well aimed, is one step: with every seed the network "
+        "still reads about as many as one that guesses.",
+    },
+)
+def prediction_8_2():
+    (x, _), exam = load_digits()
+    many, one = (
+        np.median([read_after_an_epoch(size, seed) for seed in range(5)])
+        for size in (10, x.shape[1])
+    )
+    guessed = exam[1].size / 10
+    gained = (one - guessed) / (many - guessed)
+    return "a" if gained > 0.75 else "b" if gained > 0.25 else "c"
+
+
+@prediction(
+    lesson=8,
+    choices={
+        "a": "Useless weights might well be cleared away. But nothing in a step pulls "
+        "a weight towards 0: it moves by its slope, and by nothing else.",
+        "b": "Small random pushes would come if their slopes were noise. They are not "
+        "noise, they are 0, in every batch.",
+        "c": "By BP4 the slope of a weight is a δ, and a is the pixel: 0 in every "
+        "example. So each of these weights is to the last digit what the dice gave.",
+    },
+)
+def prediction_8_3():
+    (x, y), _ = load_digits()
+    rng = np.random.default_rng(0)
+    start = initial_parameters(SIZES, rng)
+    trained = sgd(*start, x, y, 1, 10, 3.0, rng)
+    blank = x.max(axis=1) == 0
+    before, after = (weights[0][:, blank] for weights, _ in (start, trained))
+    if np.array_equal(before, after):
+        return "c"
+    return "a" if np.std(after) < 0.9 * np.std(before) else "b"

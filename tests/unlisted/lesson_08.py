@@ -341,3 +341,46 @@ def count_of_nearly_largest(weights, biases, x, labels):
     output = forward_pass(weights, biases, x)[1][-1]
     own = output[labels, np.arange(len(labels))]
     return int(np.sum(own >= 0.99 * output.max(axis=0)))
+
+
+def whole_epoch(x, y, size, rng):
+    """Return the batches of one shuffled epoch, in a list."""
+    order = rng.permutation(x.shape[1])
+    cuts = [order[k : k + size] for k in range(0, len(order), size)]
+    return [(x[:, some], y[:, some]) for some in cuts]
+
+
+@wrong("sgd", "one long epoch over as many copies of the examples as epochs were asked")
+def sgd_of_copies(weights, biases, x, y, epochs, size, eta, rng):
+    """Three examples, two epochs, batches of two: one may come twice in a batch."""
+    copies = np.tile(x, (1, epochs)), np.tile(y, (1, epochs))
+    for batch in whole_epoch(*copies, size, rng):
+        weights, biases = one_step(weights, biases, *batch, eta)
+    return weights, biases
+
+
+@wrong("sgd", "the batches of the first epoch again, in another order")
+def sgd_mixes_batches(weights, biases, x, y, epochs, size, eta, rng):
+    """Two epochs: who is alone in the first epoch's last batch is alone in both."""
+    batches = whole_epoch(x, y, size, rng)
+    for _ in range(epochs):
+        for i in rng.permutation(len(batches)):
+            weights, biases = one_step(weights, biases, *batches[i], eta)
+    return weights, biases
+
+
+@right("sgd", "all batches of all epochs first, then the steps")
+def sgd_batches_first(weights, biases, x, y, epochs, size, eta, rng):
+    batches = [b for _ in range(epochs) for b in whole_epoch(x, y, size, rng)]
+    for batch in batches:
+        weights, biases = one_step(weights, biases, *batch, eta)
+    return weights, biases
+
+
+@right("sgd", "shuffles once more than it needs")
+def sgd_shuffles_twice(weights, biases, x, y, epochs, size, eta, rng):
+    for _ in range(epochs):
+        order = rng.permutation(x.shape[1])
+        for batch in whole_epoch(x[:, order], y[:, order], size, rng):
+            weights, biases = one_step(weights, biases, *batch, eta)
+    return weights, biases
