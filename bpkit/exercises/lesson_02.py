@@ -759,7 +759,7 @@ def gradients_with_one_worst_entry():
         "First an array of errors, one an entry: np.abs(a − n), and what is it divided "
         "by? Where is that 0?",
         "errors = np.abs(a − n) / np.where(size > 0, size, 1), with size = |a| + |n|.",
-        "np.unravel_index(np.argmax(errors), errors.shape) is the index of the largest.",
+        "np.unravel_index(np.argmax(errors), errors.shape) is where the largest is.",
     ),
 )
 def worst_entry(a, n):
@@ -830,13 +830,12 @@ def nan_left_out(a, n):
 @prediction(
     lesson=2,
     choices={
-        0.007002: "The long side grows by 0.001 over a width of 1, the short one by 0.002 "
-        "over a length of 3: 0.001 + 0.006. What is left, 0.001 · 0.002 in the corner, "
-        "is 3,500 times smaller.",
-        0.005: "3 · 0.001 + 1 · 0.002: each nudge was multiplied by its own side. While "
-        "w₁ is held still at 1, w₀w₁ grows once as fast as w₀.",
-        0.003: "0.001 + 0.002 is how much the two numbers grow. Each counts as often as "
-        "its slope says.",
+        0.007002: "Two strips, 1 · 0.001 and 3 · 0.002, make 0.007. What is left, the "
+        "corner of 0.001 · 0.002, is 3,500 times smaller.",
+        0.005: "3 · 0.001 + 1 · 0.002: each nudge times its own side. But while w₁ is "
+        "held at 1, w₀w₁ grows just as fast as w₀: by 1 · 0.001.",
+        0.003: "0.001 + 0.002 is how much the two sides grow together. Each counts as "
+        "often as its slope says.",
         0.000002: "0.001 · 0.002 is the product of the nudges: the corner, without the "
         "two strips.",
     },
@@ -851,10 +850,10 @@ def prediction_2_1():
     choices={
         "a": "Along w₀ the slope is 6, the larger of the two. But a step that turns a "
         "little towards w₁ keeps nearly all of it and gains from the other slope.",
-        "b": "Straight away from the lowest place, at (0, 0): that would be right if the "
-        "contour lines were circles. The slope there is 6.96.",
-        "c": "At 34°, which is tan⁻¹(4/6), it is 7.21: more than either slope by itself. "
-        "The steeper entry gets the larger share of the step, as 6 to 4.",
+        "b": "Straight away from the lowest place the slope is 6.96. It would be the "
+        "steepest way if the contour lines were circles.",
+        "c": "At 34° it is 7.21, more than either slope by itself: the step has its "
+        "share along each entry in the ratio of the slopes, 6 to 4.",
         "d": "Halfway, both slopes count alike: (6 + 4)/√2 = 7.07. The steeper one "
         "deserves more.",
     },
@@ -873,10 +872,10 @@ def prediction_2_2():
 @prediction(
     lesson=2,
     choices={
-        "a": "That one entry is as wrong as can be, and its own relative error is 1. But "
+        "a": "That one entry is as wrong as can be: its own relative error is 1. But "
         "the formula divides by the length of the whole gradient.",
-        "b": "It is what a slip in one of twelve entries gave. One of thousands has a "
-        "far smaller share in the length: about one place in six is called wrong.",
+        "b": "One of twelve entries had such a share in the length. One of thousands "
+        "has a far smaller one: about one place in seven is called wrong.",
         "c": "At most places the error is of the order of 0.002. It looks like a right "
         "gradient that was badly measured, and is a bug.",
         "d": "So small a share has an entry only where the reader hardly feels it: few "

@@ -242,21 +242,23 @@ def worst_over_the_sum(a, n):
 
 @wrong("worst_entry", "the worst of each column, not of all")
 def worst_of_each_column(a, n):
-    """([[1.0, 2.0], [1.0, 3.0]], …): one row number a column; one index is asked for."""
+    """([[1.0, 2.0], [1.0, 3.0]], …): a row for each column, should be one index."""
     size = np.abs(a) + np.abs(n)
     return np.argmax(np.abs(a - n) / np.where(size > 0, size, 1), axis=0)
 
 
 @wrong("worst_entry", "looks for the largest error by its value, in the wrong array")
 def worst_by_value(a, n):
-    """([2, 2, 2], [2, 2, 3]): (0,), should be (2,): the first entry equal to that one."""
+    """([2, 2, 2], [2, 2, 3]): (0,), the first that is 2, should be (2,)."""
     size = np.abs(a) + np.abs(n)
     k = int(np.argmax(np.abs(a - n) / np.where(size > 0, size, 1)))
     flat = np.ravel(a).tolist()
     return np.unravel_index(flat.index(flat[k]), np.shape(a))
 
 
-@wrong("worst_entry", "leaves out where one of the two is zero, not only where both are")
+@wrong(
+    "worst_entry", "leaves out where one of the two is zero, not only where both are"
+)
 def worst_leaves_zeros_out(a, n):
     """([0.0, 1.0], [5.0, 1.1]): (1,), should be (0,)."""
     both = (a != 0) & (n != 0)
