@@ -484,9 +484,16 @@ def test_rounding_on_level_ground_does_not_condemn_a_right_gradient(flat, height
     assert gradient_check(lambda x: height + cubes(x), 3 * x**2, x)
 
 
+@pytest.mark.parametrize("flat", [0.02, 0.03, 0.04, 0.05])
+def test_the_rounding_of_a_large_cost_makes_a_right_gradient_suspicious_at_most(flat):
+    x = np.array([1.0, flat, 2.0])
+    report = gradient_check(lambda x: 1e9 + cubes(x), 3 * x**2, x)
+    assert report.verdict.startswith("suspicious")
+
+
 def test_where_all_entries_are_as_wrong_the_first_is_named():
     x = np.random.default_rng(0).uniform(1, 2, (20, 30))
-    assert gradient_check(cubes, -3 * x**2, x).index == (0, 0)
+    assert gradient_check(cubes, 2 * 3 * x**2, x).index == (0, 0)
 
 
 def test_some_entries_are_drawn_and_only_they_are_nudged():
