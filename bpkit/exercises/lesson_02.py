@@ -66,6 +66,8 @@ length_of_everything: With one column: do you get ½‖a − y‖, or ½‖a −
     return np.linalg.norm(a - y) / 2  # cost
 squares_the_sum: Are differences squared before they are summed, or after?
     return np.mean(np.sum(a - y, axis=0) ** 2) / 2  # cost
+squares_the_mean: What is squared: every difference, or the mean of their sums?
+    return np.mean(np.sum(a - y, axis=0)) ** 2 / 2  # cost
 difference_of_squares: Do you square the differences, or subtract the squares?
     return np.sum(a**2 - y**2) / (2 * m)  # cost
 nothing_squared: Can your cost be zero when a is wrong? Where is the square?
@@ -566,6 +568,8 @@ shortfall_for_indicator: Is the slope of max(0, u) equal to u, or to 1, where u 
     violated = np.maximum(0, scores - scores[y] + margin)  # 1 or 0 a class
 without_x: Those are the indicators. If w moves, what multiplies its change?
     return violated  # gradient
+times_the_weights: If a weight moves, by what is its nudge multiplied in the score?
+    return violated * w  # gradient
 transposed: Compare the shape with that of w: what is a row?
     return (violated @ x.T).T  # gradient
 divided_by_the_classes: Sum over the wrong classes, or mean?
