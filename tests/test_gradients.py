@@ -451,6 +451,104 @@ def test_a_steep_slope_hides_a_flat_one_and_layer_by_layer_it_is_found():
     assert "layer by layer" in gradient_check.__doc__
 
 
+@pytest.mark.parametrize("factor", [0.0, -1.0, 0.5])
+def test_one_wrong_entry_among_thousands_is_wrong_and_named(factor):
+    x = np.random.default_rng(0).uniform(1, 2, (40, 60))
+    x[31, 7] = 1
+    gradient = 3 * x**2
+    gradient[31, 7] *= factor
+    report = gradient_check(cubes, gradient, x)
+    assert report.relative_error < 0.01
+    assert report.verdict == "wrong, one entry's relative error is above 1e-02"
+    assert report.index == (31, 7)
+    assert report.entry_error == pytest.approx((1 - factor) / (1 + abs(factor)))
+    assert f"at its worst {report.entry_error:.1e}; look at entry [31, 7]" in words(
+        report
+    )
+
+
+def test_a_small_slip_in_one_entry_is_suspicious():
+    x = np.random.default_rng(0).uniform(1, 2, (40, 60))
+    gradient = 3 * x**2
+    gradient[31, 7] *= 1.01
+    report = gradient_check(cubes, gradient, x)
+    assert report.verdict.startswith("suspicious")
+    assert report.index == (31, 7)
+    assert report.entry_error == pytest.approx(0.01 / 2.01, rel=1e-4)
+
+
+@pytest.mark.parametrize("flat", [0.0, 1e-9, -1e-6])
+@pytest.mark.parametrize("height", [0.0, 1e3])
+def test_rounding_on_level_ground_does_not_condemn_a_right_gradient(flat, height):
+    x = np.array([1.0, flat, 2.0])
+    assert gradient_check(lambda x: height + cubes(x), 3 * x**2, x)
+
+
+@pytest.mark.parametrize("flat", [0.02, 0.03, 0.04, 0.05])
+def test_the_rounding_of_a_large_cost_makes_a_right_gradient_suspicious_at_most(flat):
+    x = np.array([1.0, flat, 2.0])
+    report = gradient_check(lambda x: 1e9 + cubes(x), 3 * x**2, x)
+    assert report.verdict.startswith("suspicious")
+
+
+def test_where_all_entries_are_as_wrong_the_first_is_named():
+    x = np.random.default_rng(0).uniform(1, 2, (20, 30))
+    assert gradient_check(cubes, 2 * 3 * x**2, x).index == (0, 0)
+
+
+def test_some_entries_are_drawn_and_only_they_are_nudged():
+    x, asked = np.arange(1.0, 61.0).reshape(6, 10), []
+
+    def f(w):
+        asked.append(np.flatnonzero(w != x))
+        return cubes(w)
+
+    report = gradient_check(f, 3 * x**2, x, entries=7, rng=np.random.default_rng(0))
+    assert report
+    assert report.verdict.endswith("below 1e-07, in 7 of 60 entries")
+    nudged = [index for index in asked if index.size]
+    assert [index.size for index in nudged] == [1] * 14
+    assert len(set(np.concatenate(nudged).tolist())) == 7
+    again = gradient_check(f, -3 * x**2, x, entries=7, rng=np.random.default_rng(0))
+    assert again.index == np.unravel_index(np.concatenate(nudged).min(), x.shape)
+    assert again.analytic == -3 * x[again.index] ** 2
+    assert again.factor == -1
+
+
+def test_other_draws_find_other_entries():
+    x, rng = np.ones((6, 10)), np.random.default_rng(0)
+    gradient = 3 * x
+    gradient[2, 3] = 0
+    reports = [
+        gradient_check(cubes, gradient, x, entries=15, rng=rng) for _ in range(40)
+    ]
+    assert {report.index for report in reports if not report} == {(2, 3)}
+    assert 2 < sum(map(bool, reports)) < 38
+
+
+@pytest.mark.parametrize("x", [3.0, [1.0, 2.0]])
+def test_no_more_entries_are_drawn_than_there_are(x):
+    def gradient(x):
+        return 3 * np.square(x)
+
+    rng = np.random.default_rng(0)
+    assert str(gradient_check(cubes, gradient, x, entries=100, rng=rng)) == (
+        str(gradient_check(cubes, gradient, x))
+    )
+
+
+def test_entries_are_counted_and_drawn_by_a_generator():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="entries must be at least 1; got 0"):
+        gradient_check(cubes, [3.0], [1.0], entries=0, rng=rng)
+    for bad in (2.0, True, "all"):
+        with pytest.raises(TypeError, match="entries must be a whole number; got"):
+            gradient_check(cubes, [3.0], [1.0], entries=bad, rng=rng)
+    for nobody in (None, 0):
+        with pytest.raises(TypeError, match=r"rng, a numpy.random.Generator; got"):
+            gradient_check(cubes, [3.0], [1.0], entries=1, rng=nobody)
+
+
 @pytest.mark.parametrize("k", [5, 0.5, -1, 1 / 3, 1.001, -64, 1e-12, 1e200])
 @given(x=points(0.5).filter(lambda x: x.size > 1))
 @settings(max_examples=20)

@@ -104,8 +104,8 @@ def kinds_of(case):
 # things of two forms.
 FORMS = {
     "arrays of any shape": (
-        "sigmoid sigmoid_prime numerical_gradient relative_error descent_step "
-        "gradient_descent repaired_1 repaired_2",
+        "sigmoid sigmoid_prime numerical_gradient relative_error worst_entry "
+        "descent_step gradient_descent repaired_1 repaired_2",
         {*KINDS, *SIZES},
     ),
     "matrices": (

@@ -65,6 +65,7 @@ CALLS = {
 
 AXIS = "the last axis of a matrix is axis 1"
 SQUARE = "a square has no sign"
+ZERO_APART = "where both are zero, they are 0 apart, whatever 0 is divided by"
 BY_VALUE = "numpy's number of type int or float is accepted as an int or a float"
 ANY_STEP = "the central quotient is right for every small step, forwards or backwards"
 FILLED = "every entry is overwritten"
@@ -94,6 +95,11 @@ EQUIVALENT = {
     },
     "relative_error": {
         "return np.linalg.norm(n - a) / size if size > 0 else 0.0": SQUARE,
+    },
+    "worst_entry": {
+        "apart = np.abs(n - a)": "a size has no sign",
+        "errors = apart / np.where(size > 0, size, -1)": ZERO_APART,
+        "errors = apart / np.where(size > 0, size, 2)": ZERO_APART,
     },
     "gradient_descent": {"return points": "a list of the points is accepted"},
     "minimum_from": {

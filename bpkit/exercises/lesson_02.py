@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from bpkit.exercises.exercise import Case, Formula, exercise
+from bpkit.data import load_digits
+from bpkit.exercises.exercise import Case, Formula, exercise, prediction
+from bpkit.gradients import RIGHT_BELOW, WRONG_ABOVE
+from bpkit.network import Network
 
 
 def outputs_and_targets():
@@ -63,6 +66,8 @@ length_of_everything: With one column: do you get ½‖a − y‖, or ½‖a −
     return np.linalg.norm(a - y) / 2  # cost
 squares_the_sum: Are differences squared before they are summed, or after?
     return np.mean(np.sum(a - y, axis=0) ** 2) / 2  # cost
+squares_the_mean: What is squared: every difference, or the mean of their sums?
+    return np.mean(np.sum(a - y, axis=0)) ** 2 / 2  # cost
 difference_of_squares: Do you square the differences, or subtract the squares?
     return np.sum(a**2 - y**2) / (2 * m)  # cost
 nothing_squared: Can your cost be zero when a is wrong? Where is the square?
@@ -563,6 +568,8 @@ shortfall_for_indicator: Is the slope of max(0, u) equal to u, or to 1, where u 
     violated = np.maximum(0, scores - scores[y] + margin)  # 1 or 0 a class
 without_x: Those are the indicators. If w moves, what multiplies its change?
     return violated  # gradient
+times_the_weights: If a weight moves, by what is its nudge multiplied in the score?
+    return violated * w  # gradient
 transposed: Compare the shape with that of w: what is a row?
     return (violated @ x.T).T  # gradient
 divided_by_the_classes: Sum over the wrong classes, or mean?
@@ -708,3 +715,186 @@ def guarded_by_max(a, n):
     a, n = np.ravel(a), np.ravel(n)
     d = a - n
     return np.sqrt(d @ d) / max(np.sqrt(a @ a) + np.sqrt(n @ n), 1e-8)
+
+
+def gradients_with_one_worst_entry():
+    rng = np.random.default_rng(6)
+    steep = np.array([[200.0, -3.0, 0.5], [40.0, 0.02, 7.0]])
+    slipped = np.array([[210.0, -3.01, 0.5], [40.0, 0.01, 7.1]])
+    deep = rng.normal(size=(2, 3, 2))
+    off = 1 + 0.01 * rng.random((2, 3, 2))
+    off[1, 0, 1] = 1.5
+    square = rng.normal(size=(3, 3))
+    turned = np.where(np.arange(9).reshape(3, 3) == 5, -1, 1.2) * square
+    mixed = np.array([0.0, 3.0, -2.0, 0.0, 5.0])
+    return [
+        Case(np.array([10.0, 0.2]), np.array([11.0, 0.1])),
+        Case(np.array([2.0, 1.0, -4.0]), np.array([1.0, 1.9, -4.0])),
+        Case(np.array([1.9, 1.0, -4.0]), np.array([1.0, 2.0, -4.0])),
+        Case(np.array([-1.0, 1.8]), np.array([-2.0, 1.0])),
+        Case(np.array([[1.8, 3.0], [-1.0, 5.0]]), np.array([[1.0, 3.1], [-2.0, 5.0]])),
+        Case(np.array([1.3, 0.75, 6.0]), np.array([1.0, 1.0, 1.0])),
+        Case(np.array([0.1, 100.0]), np.array([0.11, 200.0])),
+        Case(np.array([[-2.0, 0.0], [1.5, 3.0]]), np.array([[2.0, 0.0], [1.0, 3.0]])),
+        Case(np.array([2.0, 0.0, 0.0]), np.array([-2.0, 0.0, 0.0])),
+        Case(np.full((2, 2), 2.0), np.array([[2.0, 2.1], [2.5, 2.0]])),
+        Case(np.array([[0.5, 0.4], [6.0, 7.0]]), np.array([[0.5, 0.1], [5.0, 7.0]])),
+        Case(steep, slipped),
+        Case(steep.T, slipped.T),
+        Case(slipped, steep),
+        Case(deep, deep * off),
+        Case(square, turned),
+        Case(np.array([0.0, 5.0, 4.0]), np.array([0.0, 5.0, 4.5])),
+        Case(mixed, mixed * np.array([1, 1.1, 0.8, 1, 1])),
+        Case(np.array([[0, 2, 3], [4, 0, 6]]), np.array([[0, 2, 4], [7, 0, 6]])),
+        Case(np.array([[3.0], [0.5], [2.0]]), np.array([[3.5], [0.4], [-2.0]])),
+        Case(np.array([[1.0, 2.0, 0.0, -1.0]]), np.array([[1.0, 2.0, 0.1, -1.1]])),
+        Case(np.array([[9.0, 0.0], [1.0, 2.0]]), np.array([[9.5, 0.0], [1.0, 2.0]])),
+        *(Case(s * slipped[:, 1:], s * steep[:, 1:]) for s in (1e-9, 1e9)),
+        Case(np.array([2.5]), np.array([2.0])),
+        Case(np.array(2.5), np.array(2.0)),
+    ]
+
+
+@exercise(
+    lesson=2,
+    cases=gradients_with_one_worst_entry,
+    hints=(
+        "First an array of errors, one an entry: np.abs(a − n), and what is it divided "
+        "by? Where is that 0?",
+        "errors = np.abs(a − n) / np.where(size > 0, size, 1), with size = |a| + |n|.",
+        "np.unravel_index(np.argmax(errors), errors.shape) is where the largest is.",
+    ),
+)
+def worst_entry(a, n):
+    apart = np.abs(a - n)  # above the line
+    size = np.abs(a) + np.abs(n)  # below the line
+    errors = apart / np.where(size > 0, size, 1)  # own errors
+    return np.unravel_index(np.argmax(errors), errors.shape)  # where
+
+
+worst_entry.slips("""
+largest_difference: Slopes 200 and 210, or 0.02 and 0.01: which pair is further apart
+for its size?
+    errors = apart  # own errors
+relative_to_a: Swap a and n: do you name the same entry?
+    size = np.abs(a)  # below the line
+relative_to_n: Swap a and n: do you name the same entry?
+    size = np.abs(n)  # below the line
+with_its_sign: n is far above a in one entry: is your error there large, or negative?
+    apart = a - n  # above the line
+difference_of_sizes: 2 and −2: are they equal, or opposite?
+    apart = np.abs(np.abs(a) - np.abs(n))  # above the line
+zeros_divided: What is 0 / 0, where both entries are zero? Print your errors.
+    errors = np.divide(apart, size)  # own errors
+zeros_count_as_wrong: Both entries are zero. Are they as different as can be, or equal?
+    errors = np.where(size > 0, apart / np.where(size > 0, size, 1), 1)  # own errors
+best_entry: Which entry do you look for: the one that agrees best?
+    return np.unravel_index(np.argmin(errors), errors.shape)  # where
+largest_slope: Is the steepest entry always the most wrong one?
+    return np.unravel_index(np.argmax(size), size.shape)  # where
+number_in_reading_order: Which row and which column is it in? Print a[...] with what you
+return.
+    return np.argmax(errors)  # where
+error_itself: Is its error asked for, or its place?
+    return np.max(errors)  # where
+backwards: In a[i, j], which comes first: the row, or the column?
+    return np.unravel_index(np.argmax(errors), errors.shape)[::-1]  # where
+counted_down_the_columns: Does argmax count along the rows, or down the columns?
+    return np.unravel_index(np.argmax(errors.T), errors.shape)  # where
+""")
+
+
+@worst_entry.variant
+def entry_by_entry(a, n):
+    worst, place = -1.0, None
+    for index in np.ndindex(a.shape):
+        size = abs(a[index]) + abs(n[index])
+        error = abs(a[index] - n[index]) / size if size else 0.0
+        if error > worst:
+            worst, place = error, index
+    return place
+
+
+@worst_entry.variant
+def where_it_equals_the_largest(a, n):
+    a, n = np.asarray(a, float), np.asarray(n, float)
+    size = abs(a) + abs(n)
+    errors = np.divide(abs(a - n), size, out=np.zeros_like(a), where=size > 0)
+    return tuple(np.argwhere(errors == errors.max())[0])
+
+
+@worst_entry.variant
+def nan_left_out(a, n):
+    with np.errstate(invalid="ignore"):
+        errors = np.nan_to_num(np.abs(n - a) / (np.abs(a) + np.abs(n)))
+    return np.unravel_index(errors.argmax(), a.shape)
+
+
+@prediction(
+    lesson=2,
+    choices={
+        0.007002: "Two strips, 1 · 0.001 and 3 · 0.002, make 0.007. What is left, the "
+        "corner of 0.001 · 0.002, is 3,500 times smaller.",
+        0.005: "3 · 0.001 + 1 · 0.002: each nudge times its own side. But while w₁ is "
+        "held at 1, w₀w₁ grows just as fast as w₀: by 1 · 0.001.",
+        0.003: "0.001 + 0.002 is how much the two sides grow together. Each counts as "
+        "often as its slope says.",
+        0.000002: "0.001 · 0.002 is the product of the nudges: the corner, without the "
+        "two strips.",
+    },
+)
+def prediction_2_1():
+    w0, w1 = 3, 1
+    return (w0 + 0.001) * (w1 + 0.002) - w0 * w1
+
+
+@prediction(
+    lesson=2,
+    choices={
+        "a": "Along w₀ the slope is 6, the larger of the two. But a step that turns a "
+        "little towards w₁ keeps nearly all of it and gains from the other slope.",
+        "b": "Straight away from the lowest place the slope is 6.96. It would be the "
+        "steepest way if the contour lines were circles.",
+        "c": "At 34° it is 7.21, more than either slope by itself: the step has its "
+        "share along each entry in the ratio of the slopes, 6 to 4.",
+        "d": "Halfway, both slopes count alike: (6 + 4)/√2 = 7.07. The steeper one "
+        "deserves more.",
+    },
+)
+def prediction_2_2():
+    step = 1e-5 * np.exp(1j * np.radians(np.arange(360)))
+
+    def height(w0, w1):
+        return w0**2 + 2 * w1**2
+
+    rise = height(3 + step.real, 1 + step.imag) - height(3 - step.real, 1 - step.imag)
+    offered = {"a": 0, "b": 18, "c": 34, "d": 45}
+    return min(offered, key=lambda letter: abs(offered[letter] - rise.argmax()))
+
+
+@prediction(
+    lesson=2,
+    choices={
+        "a": "That one entry is as wrong as can be: its own relative error is 1. But "
+        "the formula divides by the length of the whole gradient.",
+        "b": "One of twelve entries had such a share in the length. One of thousands "
+        "has a far smaller one: about one place in seven is called wrong.",
+        "c": "At most places the error is of the order of 0.002. It looks like a right "
+        "gradient that was badly measured, and is a bug.",
+        "d": "So small a share has an entry only where the reader hardly feels it: few "
+        "of its slopes are so flat.",
+    },
+)
+def prediction_2_3():
+    (x, y), _ = load_digits()
+    parts = Network([64, 30, 10], seed=0).backprop(x[:, :10], y[:, :10])
+    g = np.concatenate([array.ravel() for part in parts for array in part])
+    errors = []
+    for index in np.flatnonzero(g):  # to leave 0 where the slope is 0 is no mistake
+        gap = g.copy()
+        gap[index] = 0
+        errors.append(relative_error.reference(gap, g))
+    error = np.median(errors)
+    bands = {"a": 0.5, "b": WRONG_ABOVE, "c": RIGHT_BELOW, "d": 0.0}
+    return next(letter for letter, least in bands.items() if error >= least)

@@ -25,8 +25,10 @@ class Pair:
     @property
     def rows(self):
         """All numbers of what came in one row, and all that were expected."""
-        both = zip(*self.leaves, strict=True)
-        return [np.hstack([a.ravel() for a in arrays], dtype=float) for arrays in both]
+        return [
+            np.hstack([[], *(pair[side].ravel() for pair in self.leaves)], dtype=float)
+            for side in (0, 1)  # none at all, where an index of no dimension came
+        ]
 
     @property
     def lists(self):

@@ -222,6 +222,76 @@ def error_equal_first(a, n):
     return float(np.sqrt((a - n) @ (a - n)) / (np.sqrt(a @ a) + np.sqrt(n @ n)))
 
 
+# worst_entry --------------------------------------------------------------------
+
+
+@wrong("worst_entry", "a small number below the line hides tiny slopes")
+def worst_with_epsilon(a, n):
+    """([3e-9, 1.0], [1e-9, 1.1]): (1,), should be (0,)."""
+    errors = np.abs(a - n) / (np.abs(a) + np.abs(n) + 1e-8)
+    return np.unravel_index(np.argmax(errors), errors.shape)
+
+
+@wrong("worst_entry", "divides by the sum, which is 0 where the two are opposite")
+def worst_over_the_sum(a, n):
+    """([2.0, 1.0], [-2.0, 1.5]): (1,), should be (0,)."""
+    size = np.abs(a + n)
+    errors = np.abs(a - n) / np.where(size > 0, size, np.inf)
+    return np.unravel_index(np.argmax(errors), errors.shape)
+
+
+@wrong("worst_entry", "the worst of each column, not of all")
+def worst_of_each_column(a, n):
+    """([[1.0, 2.0], [1.0, 3.0]], …): a row for each column, should be one index."""
+    size = np.abs(a) + np.abs(n)
+    return np.argmax(np.abs(a - n) / np.where(size > 0, size, 1), axis=0)
+
+
+@wrong("worst_entry", "looks for the largest error by its value, in the wrong array")
+def worst_by_value(a, n):
+    """([2, 2, 2], [2, 2, 3]): (0,), the first that is 2, should be (2,)."""
+    size = np.abs(a) + np.abs(n)
+    k = int(np.argmax(np.abs(a - n) / np.where(size > 0, size, 1)))
+    flat = np.ravel(a).tolist()
+    return np.unravel_index(flat.index(flat[k]), np.shape(a))
+
+
+@wrong(
+    "worst_entry", "leaves out where one of the two is zero, not only where both are"
+)
+def worst_leaves_zeros_out(a, n):
+    """([0.0, 1.0], [5.0, 1.1]): (1,), should be (0,)."""
+    both = (a != 0) & (n != 0)
+    size = np.where(both, np.abs(a) + np.abs(n), 1)
+    errors = np.where(both, np.abs(a - n) / size, 0)
+    return np.unravel_index(np.argmax(errors), errors.shape)
+
+
+@wrong("worst_entry", "calls a difference below a millionth none")
+def worst_forgives_small(a, n):
+    """([1e-8, 1.0], [3e-8, 1.1]): (1,), should be (0,)."""
+    size = np.abs(a) + np.abs(n)
+    errors = np.where(np.isclose(a, n, rtol=0, atol=1e-6), 0, np.abs(a - n))
+    errors = errors / np.where(size > 0, size, 1)
+    return np.unravel_index(np.argmax(errors), errors.shape)
+
+
+@right("worst_entry", "sorted, and the last one taken")
+def worst_by_sorting(a, n):
+    def own(index):
+        size = abs(a[index]) + abs(n[index])
+        return abs(a[index] - n[index]) / size if size else 0
+
+    return sorted(np.ndindex(np.shape(a)), key=own)[-1]
+
+
+@right("worst_entry", "over the larger of the two, which orders them in the same way")
+def worst_over_the_larger(a, n):
+    size = np.maximum(np.abs(a), np.abs(n))
+    errors = np.abs(a - n) / np.where(size == 0, 1, size)
+    return tuple(int(i) for i in np.unravel_index(errors.argmax(), errors.shape))
+
+
 # hinge_loss --------------------------------------------------------------------
 
 
