@@ -14,6 +14,7 @@ from bpkit.exercises import bank
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))
 import unlisted  # noqa: E402
+from notebooks import short_minutes  # noqa: E402
 
 README = ROOT / "README.md"
 
@@ -49,6 +50,8 @@ def counted(text):
         min(lessons.values()),
         max(lessons.values()),
     )
+    lessons = [nbformat.read(path, as_version=4) for path in lessons]
+    text = put("in N minutes from", text, sum(map(short_minutes, lessons)))
     right = sum(answer.right for answer in unlisted.answers())
     wrong = len(unlisted.answers()) - right
     text = put(

@@ -11,6 +11,13 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 STORED = '<div class="bpkit-stored">'  # an explorer's picture, where it has no kernel
 
 
+# A section's heading, with a star on the short path, and its minutes.
+SECTION = re.compile(
+    r"^## \d+ · .+?( ★)?\n\n\*Minutes: (\d+)(?:; on the short path (\d+))?\.\*", re.M
+)
+EXERCISE = re.compile(r"^### Exercise [\d.]+ · (`.+?)( ★)?$", re.M)
+
+
 def cell_of(nb, name):
     """Return the cell of this id."""
     return next(cell for cell in nb.cells if cell.id == name)
@@ -72,3 +79,24 @@ def is_open(body):
     """Return whether a body is the dots alone."""
     value = getattr(body[0], "value", None) if len(body) == 1 else None
     return isinstance(value, ast.Constant) and value.value is ...
+
+
+def text_of(nb):
+    """Return all that a lesson says."""
+    return "\n\n".join(cell.source for cell in markdown_cells(nb))
+
+
+def short_minutes(nb):
+    """Return how many minutes of a lesson the short path takes."""
+    sections = SECTION.findall(text_of(nb))
+    return sum(int(part or whole) for star, whole, part in sections if star)
+
+
+def starred(nb):
+    """Return the names of the exercises of a lesson that are on the short path."""
+    return [
+        name
+        for names, star in EXERCISE.findall(text_of(nb))
+        if star
+        for name in re.findall(r"`(\w+)", names)
+    ]
