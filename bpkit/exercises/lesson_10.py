@@ -297,7 +297,7 @@ def repaired_4(weights, biases, x, y):
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
     for l in reversed(range(len(weights))):
         nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        nabla_w.insert(0, delta @ activations[l].T / m)
+        nabla_w.insert(0, delta @ activations[l].T / m)  # BP4
         if l > 0:
             delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
     return nabla_b, nabla_w
@@ -322,6 +322,9 @@ sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
 z_of_the_next_layer: Which z belongs to the layer that δ is carried to?
     delta = (weights[l].T @ delta) * sigmoid_prime(zs[l])  # BP2
+activations_one_layer_early: What goes into layer l: which entry of the list, if x is
+activations[0]?
+    nabla_w.insert(0, delta @ activations[l - 1].T / m)  # BP4
 slope_formula_on_z: σ′ = σ(1 − σ): is what you multiply σ, or z?
     delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
     delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
@@ -400,6 +403,9 @@ walks_uphill: With a tiny eta, does one step make the cost fall or rise?
 forgets_eta: Where is the learning rate?
     new_weights[l] = weights[l] - delta @ activations[l].T / m  # BP4
     new_biases[l] = biases[l] - delta.mean(axis=1, keepdims=True)  # BP3
+averages_twice: How many times are you averaging?
+    new_weights[l] = weights[l] - eta * delta @ activations[l].T / m**2  # BP4
+    new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True) / m  # BP3
 undone_the_wrong_way: When you undo the step, which way do you go?
     undone = new_weights[l] - eta * delta @ activations[l].T / m
     delta = (undone.T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
@@ -462,6 +468,9 @@ weights_still_summed: The biases take a mean. And the weights?
 divided_by_the_rows: What does len(x) count: rows or columns?
     new_weights[l] = new_weights[l] - eta / len(x) * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / len(x) * nabla_b[l]  # biases
+divided_by_ten: Does every batch hold ten examples?
+    new_weights[l] = new_weights[l] - eta / 10 * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] - eta / 10 * nabla_b[l]  # biases
 divided_twice: How many times are you averaging?
     new_weights[l] = new_weights[l] - eta / m**2 * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / m**2 * nabla_b[l]  # biases
@@ -791,6 +800,8 @@ lets_nan_alone_pass: Is NaN at least 1e-5? Is it smaller?
     if layer[name] >= 1e-5:  # broken
 from_the_input: From which side does the backward pass begin?
     for i, layer in enumerate(report[::-1]):  # layers
+bp1_at_the_input: At which end does BP1 make δ: where x goes in, or where a comes out?
+    delta = "BP1" if layer["layer"] == 0 else "BP2"  # δ
 every_delta_is_bp1: Which equation makes δ in a hidden layer?
     delta = "BP1"  # δ
 every_delta_is_bp2: Which equation makes δ at the output?
