@@ -209,9 +209,9 @@ def at_large(weights, biases, x, y):
 
     Examples
     --------
-    >>> one = np.array([[0.5]])
-    >>> len(at_large([one], [one], one, one / 2))
-    15
+    >>> w, b, x, y = (np.array(rows) for rows in ([[2.0]], [[-1.0]], [[1, 3]], [[0, 1]]))
+    >>> "hidden_error_without_slope" in at_large([w], [b], x, y)  # no hidden layer
+    True
     """
     example = weights, biases, x, y
     truth = nudged(*example)
