@@ -209,7 +209,7 @@ def at_large(weights, biases, x, y):
 
     Examples
     --------
-    >>> w, b, x, y = (np.array(rows) for rows in ([[2.0]], [[-1.0]], [[1, 3]], [[0, 1]]))
+    >>> w, b, x, y = (np.array([row]) for row in ([2.0], [-1.0], [1, 3], [0, 1]))
     >>> "hidden_error_without_slope" in at_large([w], [b], x, y)  # no hidden layer
     True
     """
