@@ -1094,13 +1094,13 @@ def least_read():
         "slopes are right, or point roughly downhill, and that is enough to learn.",
         "b": "A wrong slope should cost a lot, so half is a fair guess. But the "
         "weights with true slopes make up for those without.",
-        "c": "All three read eight digits in ten or more: a good accuracy proves no "
+        "c": "All three read seven digits in ten or more: a good accuracy proves no "
         "good gradient.",
     },
 )
 def prediction_10_1():
     worst = least_read()
-    return "a" if worst < 0.2 else "b" if worst < 0.8 else "c"
+    return "a" if worst < 0.2 else "b" if worst < 0.7 else "c"
 
 
 @prediction(
