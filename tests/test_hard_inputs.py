@@ -139,7 +139,7 @@ FORMS = {
     "walks": ("gradient_descent", {"no step", "one step", "at rest"}),
     "no arrays of numbers to compute with": (
         "Value topological_order reverse_sweep mini_batches initial_parameters "
-        "scaled_parameters challenge repaired_7",
+        "scaled_parameters challenge repaired_7 convicting_example",
         set(),
     ),
 }

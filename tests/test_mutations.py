@@ -168,8 +168,8 @@ EQUIVALENT = {
     "repaired_8": {"m = x.shape[-1]": AXIS},
 }
 
-# Judged by what training reaches: any settings that reach it are right.
-BY_RESULT = {"challenge"}
+# Judged by what it reaches: any settings, or any example, that do are right.
+BY_RESULT = {"challenge", "convicting_example"}
 
 
 def variations(node):

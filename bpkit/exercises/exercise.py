@@ -88,7 +88,9 @@ class Exercise:
     may_share : bool
         Whether the result may hold an argument's memory.
     is_number : bool
-        Whether the answer is a number, not a function.
+        Whether the answer is a number, or another value, not a function.
+    kind : str
+        What such a value is called.
     by_hand : bool
         Whether about ten steps on paper are enough for a small call.
     seconds : float
@@ -109,6 +111,7 @@ class Exercise:
     quiet: bool = False
     may_share: bool = False
     is_number: bool = False
+    kind: str = "number"
     by_hand: bool = True
     seconds: float = 5.0
     mistakes: list = field(default_factory=list)

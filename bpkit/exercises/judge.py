@@ -258,8 +258,10 @@ def facts(exercise, tried, seen):
     """Return sentences on what the calls prove; `seen` is a fact on their values."""
     right = expected(exercise)
     if exercise.is_number:
-        opposite = -np.asarray(right[0].copy)
-        flipped = close_enough(tried.outcomes[0].copy, opposite, exercise.rtol)
+        size = real_numbers(right[0].copy)
+        flipped = size is not None and close_enough(
+            tried.outcomes[0].copy, -size, exercise.rtol
+        )
         return [verdict.fact("flipped")] if flipped else []
     raised = [outcome.error is not None for outcome in tried.outcomes]
     said = [verdict.fact(tried.leftover)] if tried.leftover else []

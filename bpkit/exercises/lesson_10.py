@@ -1,14 +1,19 @@
 """Exercises of lesson 10: the bug clinic."""
 
 import copy
+import math
+from functools import cache
 
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import backprop, forward_pass
-from bpkit.exercises import patients
+from bpkit.costs import cross_entropy_cost
+from bpkit.data import load_digits
+from bpkit.exercises import patients, suspects
+from bpkit.exercises.attempt import parts
 from bpkit.exercises.compare import close_enough
-from bpkit.exercises.exercise import Case, Formula, exercise
+from bpkit.exercises.exercise import Case, Formula, exercise, number, prediction
 from bpkit.exercises.lesson_08 import (
     batches,
     factor_of_the_step,
@@ -16,6 +21,8 @@ from bpkit.exercises.lesson_08 import (
     network,
     stepped,
 )
+from bpkit.gradients import relative_error
+from bpkit.network import Network
 
 # repaired_1 and repaired_2: numerical gradients
 
@@ -290,7 +297,7 @@ def repaired_4(weights, biases, x, y):
     delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
     for l in reversed(range(len(weights))):
         nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        nabla_w.insert(0, delta @ activations[l].T / m)
+        nabla_w.insert(0, delta @ activations[l].T / m)  # BP4
         if l > 0:
             delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
     return nabla_b, nabla_w
@@ -315,6 +322,9 @@ sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
 z_of_the_next_layer: Which z belongs to the layer that δ is carried to?
     delta = (weights[l].T @ delta) * sigmoid_prime(zs[l])  # BP2
+activations_one_layer_early: What goes into layer l: which entry of the list, if x is
+activations[0]?
+    nabla_w.insert(0, delta @ activations[l - 1].T / m)  # BP4
 slope_formula_on_z: σ′ = σ(1 − σ): is what you multiply σ, or z?
     delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
     delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
@@ -393,6 +403,9 @@ walks_uphill: With a tiny eta, does one step make the cost fall or rise?
 forgets_eta: Where is the learning rate?
     new_weights[l] = weights[l] - delta @ activations[l].T / m  # BP4
     new_biases[l] = biases[l] - delta.mean(axis=1, keepdims=True)  # BP3
+averages_twice: How many times are you averaging?
+    new_weights[l] = weights[l] - eta * delta @ activations[l].T / m**2  # BP4
+    new_biases[l] = biases[l] - eta * delta.mean(axis=1, keepdims=True) / m  # BP3
 undone_the_wrong_way: When you undo the step, which way do you go?
     undone = new_weights[l] - eta * delta @ activations[l].T / m
     delta = (undone.T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
@@ -455,6 +468,9 @@ weights_still_summed: The biases take a mean. And the weights?
 divided_by_the_rows: What does len(x) count: rows or columns?
     new_weights[l] = new_weights[l] - eta / len(x) * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / len(x) * nabla_b[l]  # biases
+divided_by_ten: Does every batch hold ten examples?
+    new_weights[l] = new_weights[l] - eta / 10 * nabla_w[l]  # weights
+    new_biases[l] = new_biases[l] - eta / 10 * nabla_b[l]  # biases
 divided_twice: How many times are you averaging?
     new_weights[l] = new_weights[l] - eta / m**2 * nabla_w[l]  # weights
     new_biases[l] = new_biases[l] - eta / m**2 * nabla_b[l]  # biases
@@ -784,6 +800,8 @@ lets_nan_alone_pass: Is NaN at least 1e-5? Is it smaller?
     if layer[name] >= 1e-5:  # broken
 from_the_input: From which side does the backward pass begin?
     for i, layer in enumerate(report[::-1]):  # layers
+bp1_at_the_input: At which end does BP1 make δ: where x goes in, or where a comes out?
+    delta = "BP1" if layer["layer"] == 0 else "BP2"  # δ
 every_delta_is_bp1: Which equation makes δ in a hidden layer?
     delta = "BP1"  # δ
 every_delta_is_bp2: Which equation makes δ at the output?
@@ -852,3 +870,275 @@ def by_searching(report):
     if not broken:
         return None
     return "BP1" if broken[0] == [0, 0] else ("BP2", "BP3", "BP4")[broken[0][1]]
+
+
+# diagnosis_1 to diagnosis_3: a bug without a symptom
+
+
+def diagnosis(**options):
+    """Make an exercise of what is wrong with a stranger: equation, layer, array."""
+    hints = (
+        "`nudged(*patients.strangers_network(), x, y, l)` is the truth about layer l. "
+        "Begin with the output, l = 2.",
+        "Give it one column, and nabla_b is δ. Is a wrong nabla_w just what a wrong δ "
+        "makes, or wrong by itself?",
+        "Nothing wrong with one column? Then ask with five.",
+    )
+    return number(lesson=10, hints=hints, kind="diagnosis", **options)
+
+
+@diagnosis()
+def diagnosis_1():
+    # Every δ is right, and of all ∂C/∂W only that of layer 1 is not.
+    return "BP4", 1, "nabla_w"
+
+
+diagnosis_1.slips("""
+layers_from_one: What is the index of the first layer's weights in the list?
+    "BP4", 2, "nabla_w"
+bp3_for_bp4: Which of BP3 and BP4 makes nabla_w?
+    "BP3", 1, "nabla_w"
+blames_delta: With one column nabla_b is δ. Is it wrong in that layer?
+    "BP2", 1, "nabla_w"
+""")
+diagnosis_1.variant(lambda: ["BP4", 1, "nabla_w"])
+diagnosis_1.variant(lambda: (np.str_("BP4"), np.int64(1), "nabla_w"))
+
+
+@diagnosis()
+def diagnosis_2():
+    # One column shows nothing. With more, ∂C/∂b of the output is a sum, and ∂C/∂W,
+    # which is made of the same δ, is right.
+    return "BP3", 2, "nabla_b"
+
+
+diagnosis_2.slips("""
+blames_delta: If δ of that layer were wrong, could its nabla_w be right?
+    "BP1", 2, "nabla_b"
+layers_from_one: What is the index of the first layer's weights in the list?
+    "BP3", 3, "nabla_b"
+bp4_for_bp3: Which of BP3 and BP4 makes nabla_b?
+    "BP4", 2, "nabla_b"
+""")
+diagnosis_2.variant(lambda: ["BP3", 2, "nabla_b"])
+diagnosis_2.variant(lambda: ("BP3", 2.0, np.str_("nabla_b")))
+
+
+@diagnosis()
+def diagnosis_3():
+    # The output is right. In layer 1 nabla_b is wrong, and nabla_w is wrong as δ aᵀ is;
+    # what is wrong in layer 0 follows from that.
+    return "BP2", 1, "nabla_b"
+
+
+diagnosis_3.slips("""
+names_a_victim: You come from the output. Is that the first layer that is wrong?
+    "BP2", 0, "nabla_b"
+where_delta_comes_from: Which δ is wrong: the one that leaves, or the one that arrives?
+    "BP2", 2, "nabla_b"
+blames_the_biases: If BP3 alone were broken, would nabla_w of that layer be right?
+    "BP3", 1, "nabla_b"
+weights_before_biases: Which of a layer's two arrays does the task look at first?
+    "BP2", 1, "nabla_w"
+""")
+diagnosis_3.variant(lambda: ["BP2", 1, "nabla_b"])
+diagnosis_3.variant(lambda: (np.str_("BP2"), np.int8(1), "nabla_b"))
+
+
+# convicting_example
+
+MOST_NUMBERS = 40
+
+
+def trial(answer, rng):
+    """Return whether an example convicts all suspects, and nobody else."""
+    example = answer(rng)
+    why = unfit(example)
+    if why:
+        return {"the example": why}
+    count = sum(part.size for part in parts(list(example)))
+    few = f"at most {MOST_NUMBERS}"
+    facts = {
+        "the example": "it fits together",
+        "how many numbers it holds": few if count <= MOST_NUMBERS else str(count),
+    }
+    if count <= MOST_NUMBERS:
+        innocent = suspects.passes(backprop, example, suspects.nudged(*example))
+        facts["the right backpropagation"] = "passes" if innocent else "is convicted"
+        facts["the twenty"] = sentence(suspects.at_large(*example))
+    return facts
+
+
+def unfit(example):
+    """Say why something is no network with a batch, or return an empty string."""
+    try:
+        weights, biases, x, y = example
+        backprop(weights, biases, x, y)
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        return str(error)
+    are_arrays = (isinstance(a, np.ndarray) for a in (*weights, *biases, x, y))
+    return "" if all(are_arrays) else "not all are arrays"
+
+
+def sentence(free):
+    """Say how many suspects are convicted, who gets away, and what one of them does."""
+    count = len(suspects.names())
+    if not free:
+        return "all are convicted"
+    return (
+        f"{count - len(free)} are convicted. Away: {', '.join(free)}. "
+        f"The line of {free[0]}: {suspects.wrong_lines(free[0])}"
+    )
+
+
+@exercise(
+    lesson=10,
+    cases=lambda: [Case(np.random.default_rng(seed)) for seed in range(3)],
+    observe=trial,
+    by_hand=False,
+    hints=(
+        "Take one who got away, and ask: for which sizes, which m, which numbers is "
+        "its wrong line right?",
+        "No two of n_0, n_L and m equal, no layer of one output, no zeros, no equal "
+        "columns. How many layers does it take until BP2 is used twice?",
+        "Sizes 1, 2, 1, 2 and three examples; everything drawn from rng.",
+    ),
+)
+def convicting_example(rng):
+    sizes, m = [1, 2, 1, 2], 3  # sizes
+    layers = range(len(sizes) - 1)
+    weights = [rng.standard_normal((sizes[l + 1], sizes[l])) for l in layers]
+    biases = [rng.standard_normal((sizes[l + 1], 1)) for l in layers]
+    x, y = rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], m))  # batch
+    return weights, biases, x, y  # example
+
+
+convicting_example.slips("""
+one_column: Can a sum be told from a mean in your batch, or its last column from all?
+    sizes, m = [1, 2, 1, 2], 1  # sizes
+one_hidden_layer: How often is BP2 used in your network? Which mistakes need it twice?
+    sizes, m = [1, 2, 2], 3  # sizes
+one_output: What is a sum over the outputs where there is one output?
+    sizes, m = [2, 1, 2, 1], 3  # sizes
+as_many_examples_as_outputs: Which numbers of your example are equal though they count
+different things?
+    sizes, m = [1, 2, 1, 2], 2  # sizes
+no_biases: Does a forgotten bias matter in your network?
+    biases = [0 * b for b in biases]
+    return weights, biases, x, y  # example
+equal_targets: Does it matter in your batch whose target is used?
+    x, y = rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], 1)) + np.zeros(m)
+    pass  # batch
+equal_examples: How does one column of your batch differ from another?
+    x, y = (rng.random((n, 1)) + np.zeros(m) for n in (sizes[0], sizes[-1]))
+    pass  # batch
+too_many_examples: Which of your columns could you do without?
+    sizes, m = [1, 2, 1, 2], 30  # sizes
+""")
+
+
+@convicting_example.variant
+def the_smallest_known(rng):
+    weights = [rng.uniform(1, 2, shape) for shape in ((1, 1), (1, 1), (2, 1))]
+    biases = [rng.uniform(-2, -1, (len(w), 1)) for w in weights]
+    return weights, biases, rng.random((1, 3)), rng.random((2, 3))
+
+
+@convicting_example.variant
+def by_network(rng):
+    net = Network([2, 1, 3, 2], seed=rng)
+    return net.weights, net.biases, rng.random((2, 4)), rng.random((2, 4))
+
+
+# predictions
+
+NO_SLOPE, NO_TRANSPOSE, UPHILL = "no σ′", "no transpose", "biases uphill"
+
+
+def version(bug, weights, biases, x, y):
+    """Return δ and the gradients of every layer, with one of the lesson's bugs."""
+    zs, activations = forward_pass(weights, biases, x)
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    arrays = []
+    for l in reversed(range(len(weights))):
+        nabla_b = delta.mean(axis=1, keepdims=True) * (-1 if bug == UPHILL else 1)
+        arrays.insert(0, (delta, nabla_b, delta @ activations[l].T / x.shape[1]))
+        if l > 0:
+            w = weights[l] if bug == NO_TRANSPOSE and l == 1 else weights[l].T
+            delta = (w @ delta) * (1 if bug == NO_SLOPE else sigmoid_prime(zs[l - 1]))
+    return arrays
+
+
+@cache
+def least_read():
+    """Return the least share of test digits that a wrong version reads, trained."""
+    (x, y), (x_test, labels) = load_digits()
+    shares = []
+    for bug in (NO_SLOPE, NO_TRANSPOSE, UPHILL):
+        rng = np.random.default_rng(0)
+        net = Network([64, 30, 30, 10], seed=rng)
+        for _ in range(10):
+            for part in np.array_split(rng.permutation(x.shape[1]), 144):
+                arrays = version(bug, net.weights, net.biases, x[:, part], y[:, part])
+                for l, (_, nabla_b, nabla_w) in enumerate(arrays):
+                    net.weights[l] -= 0.8 * nabla_w
+                    net.biases[l] -= 0.8 * nabla_b
+        shares.append(net.evaluate((x_test, labels)) / labels.size)
+    return min(shares)
+
+
+@prediction(
+    lesson=10,
+    choices={
+        "a": "A wrong slope should lead nowhere, so guessing seems likely. But most "
+        "slopes are right, or point roughly downhill, and that is enough to learn.",
+        "b": "A wrong slope should cost a lot, so half is a fair guess. But the "
+        "weights with true slopes make up for those without.",
+        "c": "All three read seven digits in ten or more: a good accuracy proves no "
+        "good gradient.",
+    },
+)
+def prediction_10_1():
+    worst = least_read()
+    return "a" if worst < 0.2 else "b" if worst < 0.7 else "c"
+
+
+@prediction(
+    lesson=10,
+    choices={
+        10 * math.log(2): "Each of the ten outputs says ½, so each is surprised by "
+        "ln 2 = 0.693, whatever the digit is: together 10 ln 2.",
+        math.log(
+            10
+        ): "ln 10 is the surprise of one choice among ten. Here ten sigmoids "
+        "answer ten questions of yes or no, and each of them is surprised.",
+        math.log(2): "ln 2 is the surprise of one output, and there are ten.",
+        1.25: "10 · ½ · ½² is the quadratic cost of the same answer.",
+        -math.log(0.1) - 9 * math.log(0.9): "That is the cost where every "
+        "output says 0.1: it knows already that a digit is one of ten.",
+    },
+)
+def prediction_10_2():
+    a, y = np.full((10, 1), 0.5), np.eye(10)[:, :1]
+    return float(cross_entropy_cost(a, y))
+
+
+@prediction(
+    lesson=10,
+    choices={
+        3: "δ of layer 0 is the first that has gone through weights[1]; both gradients "
+        "of layer 0 are made of it. All the rest was there before.",
+        1: "δ of layer 0 is all that is made wrongly. But a gradient made of a wrong δ "
+        "is wrong too.",
+        6: "weights[1] belongs to layer 1, so it is tempting to count its arrays. But "
+        "they were made before δ went on through weights[1].",
+        9: "An error spreads to the left only: what was made before it is right.",
+    },
+)
+def prediction_10_3():
+    rng = np.random.default_rng(0)
+    net = Network([3, 4, 4, 2], seed=rng)
+    case = net.weights, net.biases, rng.random((3, 5)), rng.random((2, 5))
+    wrong, right = (version(bug, *case) for bug in (NO_TRANSPOSE, None))
+    pairs = zip(parts(wrong), parts(right), strict=True)
+    return sum(relative_error(g, n) > 1e-5 for g, n in pairs)

@@ -1,7 +1,8 @@
 """The patients of the bug clinic: eight short programs, one bug each.
 
-Every one runs, and most of them even learn. `source` shows a patient to the learner,
-who repairs it.
+Patient 4 makes it in two places. Every one runs, and most of them even learn. `source`
+shows a patient to the learner, who repairs it. The strangers are three more, of which
+nothing is shown but what they give for one network.
 """
 
 import inspect
@@ -12,6 +13,7 @@ import numpy as np
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import backprop, forward_pass
 from bpkit.exercises.verdict import Text
+from bpkit.network import Network
 
 
 def source(number):
@@ -155,6 +157,68 @@ PATIENTS = (
     patient_8,
 )
 del patient_8  # it keeps something between its calls, and would from lesson to check
+
+
+# --- strangers ---
+
+STRANGERS = 3
+
+
+def strangers_network():
+    """Return the network whose gradients the strangers give.
+
+    Returns
+    -------
+    weights, biases : list of ndarray
+        Of the sizes 3, 4, 4 and 2, drawn afresh from one seed.
+
+    Examples
+    --------
+    >>> [w.shape for w in strangers_network()[0]]
+    [(4, 3), (4, 4), (2, 4)]
+    """
+    net = Network([3, 4, 4, 2], seed=10)
+    return net.weights, net.biases
+
+
+def stranger(number, x, y):
+    """Return the gradients that a program with one unknown bug gives for a batch.
+
+    Parameters
+    ----------
+    number : int
+        Which stranger, 1 to 3.
+    x : ndarray, shape (3, m)
+        Inputs, an example a column.
+    y : ndarray, shape (2, m)
+        What the outputs should be.
+
+    Returns
+    -------
+    nabla_b, nabla_w : list of ndarray
+        For `strangers_network`, and wrong somewhere.
+
+    Raises
+    ------
+    ValueError
+        If there is no such stranger.
+    """
+    if number not in range(1, STRANGERS + 1):
+        raise ValueError(f"strangers are numbered 1 to {STRANGERS}; got {number!r}")
+    weights, biases = strangers_network()
+    zs, activations = forward_pass(weights, biases, x)
+    m = x.shape[1]
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    nabla_b, nabla_w = [], []
+    for l in reversed(range(len(weights))):
+        a = activations[l + 1 if (number, l) == (1, 1) else l]
+        nabla_w.insert(0, delta @ a.T / m)
+        size = 1 if (number, l) == (2, 2) else m
+        nabla_b.insert(0, delta.sum(axis=1, keepdims=True) / size)
+        if l > 0:
+            of_z = sigmoid if (number, l) == (3, 2) else sigmoid_prime
+            delta = (weights[l].T @ delta) * of_z(zs[l - 1])
+    return nabla_b, nabla_w
 
 
 def __getattr__(name):

@@ -163,7 +163,10 @@ def not_yet(exercise):
     """Return the Verdict on what is not yet an answer."""
     start = "Replace the dots and check again."
     if exercise.is_number:
-        start = f"Put your number in place of the dots, then check({exercise.name}=…)."
+        start = (
+            f"Put your {exercise.kind} in place of the dots, then "
+            f"check({exercise.name}=…)."
+        )
     message = f"No answer yet. {start}\n{_stuck(exercise)}"
     return Verdict(exercise.name, False, False, None, message)
 
@@ -274,7 +277,7 @@ def shown(exercise, call, came, flaw, repeats):
     kind = getattr(flaw, "why", "") == "kind"
     if exercise.is_number and kind and real_numbers(flaw.came) is None:
         advice = _without_quotation_marks(flaw.came)
-        return [f"That is no number: {_what_came(flaw)}{advice}"]
+        return [f"That is no {exercise.kind}: {_what_came(flaw)}{advice}"]
     raised = came.error is not None
     how = _error(exercise, came) if raised else _difference(exercise, flaw)
     again = _again(exercise) if repeats else []
@@ -299,7 +302,7 @@ def _difference(exercise, flaw):
 def _call(exercise, call):
     """Write the call, in full where its arrays are small."""
     if exercise.is_number:
-        return "Your number is not right."
+        return f"Your {exercise.kind} is not right."
     full = _written(exercise, call, CALL_ROOM)
     return f"Call: {full if len(full) <= CALL_LENGTH else _written(exercise, call)}"
 

@@ -1,11 +1,13 @@
 """Lesson 10: the bug clinic."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from bpkit import backprop, forward_pass
 from bpkit.activations import sigmoid, sigmoid_prime
 
-from . import right, wrong
+from . import right, right_number, wrong, wrong_number
 
 # first_broken_equation ---------------------------------------------------------
 
@@ -602,3 +604,87 @@ def seventh_keeps_the_first(x, y, size, rng):
     order = np.r_[0, 1 + rng.permutation(x.shape[1] - 1)]
     starts = range(0, len(order), size)
     return [(x[:, order[k : k + size]], y[:, order[k : k + size]]) for k in starts]
+
+
+# diagnosis_1 to diagnosis_3 ----------------------------------------------------
+
+wrong_number("diagnosis_1", "BP4", "the equation alone")
+wrong_number("diagnosis_1", ("BP4", 1), "no array")
+wrong_number("diagnosis_1", ("BP4", 0, "nabla_w"), "another layer")
+wrong_number("diagnosis_1", (1, "BP4", "nabla_w"), "in another order")
+wrong_number("diagnosis_1", 4, "a number")
+right_number("diagnosis_1", ["BP4", 1.0, "nabla_w"], "a list, and 1.0 for 1")
+right_number("diagnosis_1", np.array(["BP4", 1, "nabla_w"], object), "an array")
+wrong_number("diagnosis_2", ("BP3", 2, "nabla_w"), "the array of BP4")
+wrong_number("diagnosis_2", ("BP3", -1, "nabla_b"), "counted from the end")
+wrong_number("diagnosis_2", {"BP3", 2, "nabla_b"}, "a set has no order")
+right_number("diagnosis_2", ("BP3", np.array(2), "nabla_b"), "an array of no dimension")
+wrong_number("diagnosis_3", ("BP2", 0, "nabla_w"), "a victim, and its second array")
+wrong_number("diagnosis_3", [("BP2", 1, "nabla_b")], "a list of one diagnosis")
+right_number("diagnosis_3", ("BP2", np.uint8(1), "nabla_b"), "another type of integer")
+
+# convicting_example ------------------------------------------------------------
+
+
+def _random(sizes, m, rng):
+    """Return a network and a batch, all numbers normal."""
+    pairs = list(pairwise(sizes))
+    weights = [rng.standard_normal((n, n_in)) for n_in, n in pairs]
+    biases = [rng.standard_normal((n, 1)) for _, n in pairs]
+    batch = [rng.standard_normal((n, m)) for n in (sizes[0], sizes[-1])]
+    return weights, biases, *batch
+
+
+@wrong("convicting_example", "an ordinary one: one hidden layer")
+def convict_one_hidden(rng):
+    """The output's error carried to all layers gets away."""
+    return _random([3, 4, 2], 4, rng)
+
+
+@wrong("convicting_example", "as many examples as inputs")
+def convict_as_many_inputs(rng):
+    """Who divides by the length of x gets away."""
+    return _random([3, 1, 2, 2], 3, rng)
+
+
+@wrong("convicting_example", "weights so large that all is flat")
+def convict_flat(rng):
+    """No slope left: the right backpropagation is convicted, too."""
+    weights, biases, x, y = _random([1, 2, 1, 2], 3, rng)
+    return [1000 * w for w in weights], biases, x, y
+
+
+@wrong("convicting_example", "more numbers than asked for")
+def convict_large(rng):
+    """Far more than 40 numbers."""
+    return _random([3, 4, 4, 2], 5, rng)
+
+
+@wrong("convicting_example", "y of another number of columns")
+def convict_unfit(rng):
+    """x of three columns, y of two: no batch."""
+    weights, biases, x, y = _random([1, 2, 1, 2], 3, rng)
+    return weights, biases, x, y[:, :2]
+
+
+@wrong("convicting_example", "x and y left out")
+def convict_half(rng):
+    """Two lists; four things should come back."""
+    return _random([1, 2, 1, 2], 3, rng)[:2]
+
+
+@wrong("convicting_example", "examples that differ in y only")
+def convict_equal_inputs(rng):
+    """The product of the means is the mean of the products."""
+    weights, biases, x, y = _random([1, 2, 1, 2], 3, rng)
+    return weights, biases, np.repeat(x[:, :1], 3, axis=1), y
+
+
+@right("convicting_example", "the same numbers whatever the rng, and no list of them")
+def convict_fixed(rng):
+    return tuple(_random([2, 1, 1, 3], 4, np.random.default_rng(7)))
+
+
+@right("convicting_example", "five layers of one neuron, and two outputs")
+def convict_deep(rng):
+    return _random([1, 1, 1, 1, 1, 2], 3, rng)
