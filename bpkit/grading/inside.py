@@ -1,8 +1,9 @@
 """In the box: run what a submission's answers need, and try the answers.
 
 ``python -I -m bpkit.grading.inside`` takes a command a line on its standard input and
-gives an answer a line on its standard output, both JSON. It holds no right answer: an
-exercise comes with its cases, and what the learner's function gave goes back.
+gives an answer a line on its standard output, both JSON. It holds no right answer to
+what it tries: an exercise comes with its cases, and what the learner's function gave
+goes back.
 """
 
 import base64
@@ -17,6 +18,7 @@ from collections import namedtuple
 
 import bpkit
 from bpkit import mine
+from bpkit.exercises import LESSONS
 from bpkit.exercises.attempt import Raised, attempt
 from bpkit.exercises.judge import is_ours
 from bpkit.exercises.sandbox import run
@@ -27,11 +29,14 @@ NAMESPACE = "__main__"
 
 
 class NoBank(importlib.abc.MetaPathFinder):
-    """Finds no exercise: the right answers are not here."""
+    """Finds no exercise of a lesson, nor of a later one: their answers are not here."""
+
+    def __init__(self, lesson):
+        self.hidden = {f"bpkit.exercises.lesson_{n:02}" for n in LESSONS if n >= lesson}
 
     def find_spec(self, name, path=None, target=None):
-        """Raise ImportError for the modules that hold the exercises."""
-        if name.startswith("bpkit.exercises.lesson_"):
+        """Raise ImportError for what is not here."""
+        if name in self.hidden:
             raise ModuleNotFoundError("the exercises are judged elsewhere")
         return None
 
@@ -44,8 +49,9 @@ class Session:
         sys.modules[NAMESPACE] = self.main
         self.names = vars(self.main)
 
-    def cells(self, cells, stand_ins, whole):
+    def cells(self, lesson, cells, stand_ins, whole):
         """Run cells, and return what they raised by the number of the cell."""
+        sys.meta_path.insert(0, NoBank(lesson))
         _be_quiet(pickle.loads(base64.b64decode(stand_ins)))
         runs = self._as_ipython if whole else self._as_python
         return {"errors": runs(cells)}
@@ -122,7 +128,6 @@ def main():
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     sys.path.append(os.getcwd())  # last: a module beside a lesson hides no package
-    sys.meta_path.insert(0, NoBank())
     os.environ.setdefault("MPLBACKEND", "agg")
     session = Session()
     for line in commands:

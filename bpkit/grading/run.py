@@ -83,7 +83,7 @@ class _Judging:
 
     def __init__(self, notebook, folder, lesson, box):
         self.notebook, self.folder, self.box = notebook, folder, box
-        self.names = names_of(lesson)
+        self.lesson, self.names = lesson, names_of(lesson)
         self.stand_ins = _stand_ins(notebook.sources, lesson)
 
     def rows(self):
@@ -134,6 +134,7 @@ class _Judging:
                 talk,
                 self.box.limits.seconds,
                 do="cells",
+                lesson=self.lesson,
                 cells=needed.cells,
                 stand_ins=self.stand_ins,
                 whole=bool(whole),
