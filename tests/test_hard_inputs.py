@@ -132,7 +132,10 @@ FORMS = {
         "multiply_backward max_backward",
         {"tie", *SIZES},
     ),
-    "lists of numbers": ("sum_over_paths good_eta first_broken_equation", {*SIZES}),
+    "lists of numbers": (
+        "sum_over_paths good_eta early_stopping first_broken_equation",
+        {*SIZES},
+    ),
     "counts": ("forward_mode_steps reverse_mode_steps", {"zero", "tie"}),
     "walks": ("gradient_descent", {"no step", "one step", "at rest"}),
     "no arrays of numbers to compute with": (
