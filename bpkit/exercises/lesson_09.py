@@ -697,8 +697,8 @@ def two_calls():
     seconds=60.0,
     hints=(
         "Set the Tuner to three epochs. Which knob moves the validation score most?",
-        "In three epochs, how many steps do mini-batches of 10 take, and how many those "
-        "of 2? Which eta suits the shorter ones?",
+        "In three epochs, how many steps do mini-batches of 10 take, and how many "
+        "those of 2? Which eta suits the shorter ones?",
         "Sweep eta with mini-batches of 1 or 2, 60 hidden neurons and cross-entropy. "
         "Compare the means of several seeds.",
     ),
@@ -755,10 +755,10 @@ def digit_by_digit():
 @prediction(
     lesson=9,
     choices={
-        "a": "A larger error should make a larger step, and a − y is larger here. But it "
-        "is multiplied by σ′(z), which is 0.018 at z = 4 and 0.149 at z = 1.5.",
-        "b": "The two errors a − y are much alike, 0.98 and 0.82. The slopes σ′(z) that "
-        "they are multiplied by are not.",
+        "a": "A larger error should make a larger step, and a − y is larger here. But "
+        "it is multiplied by σ′(z), which is 0.018 at z = 4 and 0.149 at z = 1.5.",
+        "b": "The two errors a − y are much alike, 0.98 and 0.82. The slopes σ′(z) "
+        "that they are multiplied by are not.",
         "c": "The slightly wrong one: its σ′(z) is eight times as large, and it grows "
         "as z falls. The badly wrong one has hardly moved after 100 steps.",
     },
@@ -784,9 +784,9 @@ def _way(z, eta=0.15, steps=100):
         "a": "With one hidden layer the scaled start was a cure. It keeps z small, so "
         "that each σ′ is near ¼: but five factors of ¼ are a thousandth.",
         "b": "Both begin with numbers of the same kind, and training could make up for "
-        "the rest. With five layers it does not: from the scaled start it only guesses.",
-        "c": "Standard: its larger weights make up for σ′. From the scaled start next to "
-        "nothing gets through five layers, neither the error nor the picture.",
+        "the rest. With five layers it does not: from the scaled start it guesses.",
+        "c": "Standard: its larger weights make up for σ′. From the scaled start next "
+        "to nothing gets through five layers, neither the error nor the picture.",
     },
 )
 def prediction_9_2():
@@ -805,13 +805,13 @@ def prediction_9_2():
 @prediction(
     lesson=9,
     choices={
-        2.4: "The slope of the penalty is λw = 2.4, and a step takes η times that away: "
-        "3 − 0.25 · 2.4, which is (1 − ηλ) · 3.",
+        2.4: "The slope of the penalty is λw = 2.4, and a step takes η times that "
+        "away: 3 − 0.25 · 2.4, which is (1 − ηλ) · 3.",
         0.6: "3 − λ · 3 leaves out the learning rate.",
         1.8: "The slope of λw² is 2λw. The penalty has a ½ in front, as the quadratic "
         "cost has, so that the 2 is gone.",
-        2.8: "3 − ηλ takes the same from every weight. The slope of a square grows with "
-        "the weight.",
+        2.8: "3 − ηλ takes the same from every weight. The slope of a square grows "
+        "with the weight.",
         2.1: "½λw² = 3.6 is the penalty. A step goes along its slope.",
         3.6: "A step goes against the slope, so it makes the weight smaller.",
         3.0: "No slope of the cost does not mean no step: the penalty has a slope.",

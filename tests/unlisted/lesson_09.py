@@ -239,6 +239,12 @@ def challenge_from_the_grid():
     return settings(30, 0.03 * 1000**0.5, 4)
 
 
+@wrong("challenge", "a hundred neurons, as in the lesson's training by heart")
+def challenge_with_a_hundred_neurons():
+    """On average 331 of 360, should be 339."""
+    return settings(100, 0.5, 5)
+
+
 @right("challenge", "sixty neurons, a step for each digit")
 def challenge_digit_by_digit():
     return settings(60, 0.3, 1)
