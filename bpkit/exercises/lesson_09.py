@@ -641,7 +641,7 @@ def result_of(answer):
     if fault:
         return {"the settings": fault}
     passed = passes(*in_order(settings))
-    facts = {"the settings": "in order", "enough of the sealed digits read": passed}
+    facts = {"the settings": "in order", "enough of the fresh digits read": passed}
     return facts | ({} if passed else {"what helps": remedy(settings)})
 
 
