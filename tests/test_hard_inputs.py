@@ -133,7 +133,8 @@ FORMS = {
         {"tie", *SIZES},
     ),
     "lists of numbers": (
-        "slope_of_polynomial sum_over_paths good_eta first_broken_equation",
+        "slope_of_polynomial sum_over_paths good_eta early_stopping "
+        "first_broken_equation",
         {*SIZES},
     ),
     "walks": ("gradient_descent", {"no step", "one step", "at rest"}),

@@ -20,7 +20,7 @@ PICTURES = {
     "slow_start": lambda: tuning.slow_start(
         {"quadratic cost": {"near": FALLING, "far": np.full(50, 0.98)}}
     ),
-    "slope_by_layer": lambda: tuning.slope_by_layer(
+    "error_by_layer": lambda: tuning.error_by_layer(
         {"standard start": [0.1, 0.2, 0.4], "scaled start": [1e-5, 1e-3, 0.1]}
     ),
     "range_test": lambda: tuning.range_test(
@@ -54,8 +54,8 @@ def test_slow_start_counts_the_steps_to_the_goal():
 
 @given(st.lists(st.floats(1e-8, 1e3), min_size=2, max_size=7))
 @settings(max_examples=8)
-def test_slope_by_layer_compares_last_with_first(sizes):
-    finding = tuning.slope_by_layer({"start": sizes}).finding
+def test_error_by_layer_compares_last_with_first(sizes):
+    finding = tuning.error_by_layer({"start": sizes}).finding
     [said] = re.findall(r"([\d,.]+(?:e−?\d+)?) times", finding)
     ratio = float(said.replace(",", "").replace("−", "-"))
     assert ratio == pytest.approx(sizes[-1] / sizes[0], rel=0.051)
@@ -103,8 +103,8 @@ def test_arrays_of_the_caller_are_not_changed():
     [
         (lambda: tuning.slow_start({}), "two points"),
         (lambda: tuning.slow_start({"C": {"a": [0.5]}}), "two points"),
-        (lambda: tuning.slope_by_layer({"a": [1.0, 0.0]}), "positive"),
-        (lambda: tuning.slope_by_layer({"a": [1.0, np.nan]}), "positive"),
+        (lambda: tuning.error_by_layer({"a": [1.0, 0.0]}), "positive"),
+        (lambda: tuning.error_by_layer({"a": [1.0, np.nan]}), "positive"),
         (lambda: tuning.range_test([1.0, 2.0], {}), "2 costs"),
         (lambda: tuning.range_test([1.0, 2.0], {"a": [1.0]}), "2 costs"),
         (lambda: tuning.range_test([1.0, 2.0], {"a": [np.nan] * 2}), "every training"),

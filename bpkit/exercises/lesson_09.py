@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.data import load_digits
 from bpkit.exercises.compare import real_numbers
-from bpkit.exercises.exercise import Case, exercise
+from bpkit.exercises.exercise import Case, exercise, prediction
 from bpkit.exercises.lesson_08 import facts_of_a_start, form_of, starts
 from bpkit.network import Network
 
@@ -441,18 +442,130 @@ def infinite_where_nan(etas, costs):
     return np.asarray(etas)[np.where(np.isnan(costs), np.inf, costs).argmin()]
 
 
+# early_stopping
+
+
+def trainings_to_stop():
+    return [
+        Case([3.0, 2.0, 1.0, 1.5, 1.2, 1.1, 0.5], 3),
+        Case([3.0, 2.0, 1.0, 1.5, 1.2, 1.1, 0.5], 4),
+        Case([0.9, 0.7, 0.8, 0.6, 0.65, 0.5, 0.55, 0.52, 0.4], 2),
+        Case([0.9, 0.7, 0.8, 0.6, 0.65, 0.5, 0.55, 0.52, 0.4], 1),
+        Case(np.array([2.0, 1.4, 1.4, 1.4, 1.3, 1.0]), 2),
+        Case(np.array([2.0, 1.4, 1.6, 1.4, 1.5, 1.2]), 5),
+        Case([0.5, 0.4, 0.3, 0.2], 1),
+        Case([0.5, 0.4, 0.6, 0.7], 10),
+        Case([0.2, 0.3, 0.4, 0.1], 2),
+        Case([0.7], 3),
+        Case([5e-9, 3e-9, 4e-9, 2e-9, 6e-9, 7e-9, 1e-9], 2),
+        Case(np.array([8e8, 6e8, 7e8, 0.0, 0.0]), 1),
+        Case([4, 3, 5, 6, 2, 2, 7, 1], 3),
+        Case(np.linspace(2, 1, 12), 3),
+        Case([1.0, 0.9, 0.95, 0.94, 0.93, 0.92, 0.91, 0.8], 3),
+        Case([1.0, 0.5, 0.5, 0.6], 5),
+        Case([1.0, 2.0, 1.5, 1.6, 3.0, 3.0, 0.5], 2),
+    ]
+
+
+@exercise(
+    lesson=9,
+    cases=trainings_to_stop,
+    hints=(
+        "Which two things must be remembered from one epoch to the next?",
+        "Remember the epoch of the lowest cost so far. How many epochs ago was it?",
+        "if epoch - best == patience: break, and after the loop return best.",
+    ),
+)
+def early_stopping(costs, patience):
+    best = 0  # first
+    for epoch, cost in enumerate(costs):  # in their order
+        if cost < costs[best]:  # lower
+            best = epoch  # kept
+        if epoch - best == patience:  # enough
+            break  # leave
+    return best  # result
+
+
+early_stopping.slips("""
+lowest_of_all: Which of these costs are known when the training stops?
+    return int(np.argmin(costs))  # result
+where_it_leaves: The training is left there. After which epoch were the weights best?
+    return epoch  # result
+so_many_before_the_end: If the costs end before patience does, where is the lowest?
+    return epoch - patience  # result
+lowest_cost: Is the cost asked for, or the epoch that led to it?
+    return costs[best]  # result
+counted_from_one: Which index has the first epoch?
+    return best + 1  # result
+lower_than_the_one_before: Which cost must a new one beat to be worth keeping?
+    if cost < costs[epoch - 1]:  # lower
+equal_is_lower: Is a cost that only equals the best one lower?
+    if cost <= costs[best]:  # lower
+one_too_late: Count the epochs without a lower cost: at which of them do you leave?
+    if epoch - best > patience:  # enough
+one_too_early: Count the epochs without a lower cost: at which of them do you leave?
+    if epoch - best == max(1, patience - 1):  # enough
+no_patience: How many epochs without a lower cost does the task allow?
+    if epoch - best == 1:  # enough
+highest_cost_is_best: Is a high cost good or bad?
+    if cost > costs[best]:  # lower
+""")
+
+
+@early_stopping.mistake("After a new lowest cost, how many bad epochs are counted?")
+def counts_all_bad_epochs(costs, patience):
+    best, bad = 0, 0
+    for epoch in range(1, len(costs)):
+        if costs[epoch] < costs[best]:
+            best = epoch
+        else:
+            bad += 1
+        if bad == patience:
+            break
+    return best
+
+
+@early_stopping.mistake("Which costs do you look at: those of epochs, or so many?")
+def only_the_first_ones(costs, patience):
+    return int(np.argmin(costs[: patience + 1]))
+
+
+@early_stopping.variant
+def with_a_counter(costs, patience):
+    lowest, kept, waited = float("inf"), 0, 0
+    for epoch in range(len(costs)):
+        waited += 1
+        if costs[epoch] < lowest:
+            lowest, kept, waited = costs[epoch], epoch, 0
+        if waited >= patience:
+            return kept
+    return kept
+
+
+@early_stopping.variant
+def by_looking_ahead(costs, patience):
+    costs, best = np.asarray(costs), 0
+    while (costs[best + 1 : best + 1 + patience] < costs[best]).any():
+        best += 1 + int((costs[best + 1 :] < costs[best]).argmax())
+    return best
+
+
 # challenge
 
-GOAL = 350  # of the 360 held-out digits: 97 %
+SEEDS = 24  # of one, the luck is larger than what is to be told apart
+EPOCHS = 3
+SEALED = 360  # digits that nobody has chosen by
+GOAL = 0.94  # of them
+SPLIT_SEED = 100  # of the lesson's cut, and the tuner's
 NONE = "none of those tried"
-PIECES = 10  # of the held-out digits
-LUCK = 36  # so many digits more or fewer may come by chance
-SETTINGS = ("hidden", "eta", "mini_batch_size", "epochs", "cost", "start")
+LUCK = 10  # so many validation digits more or fewer, of 300, may come by chance
+TRIED = 3  # seeds of each change
+SETTINGS = ("hidden", "eta", "mini_batch_size", "cost", "start")
 CHOICES = {
     "cost": ("quadratic", "cross_entropy"),
     "start": ("standard", "scaled"),
 }
-LARGEST = {"hidden": 100, "mini_batch_size": 1437, "epochs": 30}
+LARGEST = {"hidden": 100, "mini_batch_size": 1077}
 
 
 def out_of_order(settings):
@@ -476,132 +589,125 @@ def out_of_order(settings):
 
 
 @cache
-def digits():
-    """Return the bundled digits to train with, and those held out, in small pieces.
+def piles():
+    """Return three piles of the training digits: sealed, validation, and all others.
 
-    A product of large matrices runs in several threads, and each waits for all others:
-    where other programs keep the processors busy, that is hundreds of times as long.
+    The lesson and its tuner choose by the validation digits, and by no others.
     """
-    training_data, (x, labels) = load_digits()
-    pieces = [(x[:, k::PIECES], labels[k::PIECES]) for k in range(PIECES)]
-    return training_data, pieces
+    x, y = load_digits()[0]
+    order = np.random.default_rng(SPLIT_SEED).permutation(x.shape[1])
+    fitted, validation = order[:1137], order[1137:]
+    parts = fitted[:SEALED], validation, fitted[SEALED:]
+    return [(x[:, part], y[:, part]) for part in parts]
+
+
+def read_right(settings, seed, training, fresh):
+    """Return how many fresh digits are read right after three epochs of training."""
+    s = settings
+    net = Network([64, s["hidden"], 10], seed, s["cost"], s["start"])
+    try:
+        for _ in net.train(training, EPOCHS, s["mini_batch_size"], s["eta"]):
+            pass
+    except FloatingPointError:
+        return 0  # it diverged
+    return net.evaluate(fresh)
 
 
 @cache
-def most_read(hidden, eta, mini_batch_size, epochs, cost, start, seed):
-    """Return the most held-out digits read after any epoch, up to the goal."""
-    training_data, pieces = digits()
-    net = Network([64, hidden, 10], seed=seed, cost=cost, start=start)
-    most = 0
-    try:
-        for _ in net.train(training_data, epochs, mini_batch_size, eta):
-            most = max(most, sum(map(net.evaluate, pieces)))
-            if most >= GOAL:
-                break
-    except FloatingPointError:
-        pass  # it diverged; what it had read until then counts
-    return most
+def passes(*settings):
+    """Return whether networks with these settings read enough of the sealed digits."""
+    sealed, validation, others = piles()
+    training = [np.hstack(both) for both in zip(validation, others, strict=True)]
+    settings = dict(zip(SETTINGS, settings, strict=True))
+    read = (read_right(settings, seed, training, sealed) for seed in range(SEEDS))
+    return sum(read) >= GOAL * SEEDS * SEALED
 
 
-class Reading(str):
-    """How many digits were read, in words; two are equal if both or neither suffice."""
-
-    def __new__(cls, most):
-        """Write the number, or that it suffices."""
-        words = f"{GOAL} of 360 or more" if most >= GOAL else f"{most} of 360"
-        return super().__new__(cls, words)
-
-    def __eq__(self, other):
-        return self.endswith("more") == other.endswith("more")
-
-    __hash__ = str.__hash__
-
-    def __deepcopy__(self, memo):
-        return self
+@cache
+def on_validation(*settings):
+    """Return how many validation digits are read right, the mean of some seeds."""
+    _, validation, others = piles()
+    settings = dict(zip(SETTINGS, settings, strict=True))
+    read = [read_right(settings, seed, others, validation) for seed in range(TRIED)]
+    return sum(read) / TRIED
 
 
-def result_of(answer, seeds):
-    """Train with the settings; if they fall short, try which change would help.
-
-    After a seed that falls short, the next ones have nothing to add.
-    """
+def result_of(answer):
+    """Train with the settings; if they fall short, try which change would help."""
     settings = answer()
     if not isinstance(settings, dict):
         return {"the settings": f"no dict, but {form_of(settings)}"}
     fault = out_of_order(settings)
     if fault:
         return {"the settings": fault}
-    readings = (most_read(**settings, seed=seed) for seed in range(seeds))
-    most = next((read for read in readings if read < GOAL), GOAL)
-    facts = {"the settings": "in order", "held-out digits read right": Reading(most)}
-    return facts | ({} if most >= GOAL else {"what helps": remedy(settings)})
+    passed = passes(*in_order(settings))
+    facts = {"the settings": "in order", "enough of the fresh digits read": passed}
+    return facts | ({} if passed else {"what helps": remedy(settings)})
 
 
-def trial(settings):
-    """Return the settings with few epochs, more where the goal is near.
-
-    The smaller the mini-batches, the more steps an epoch takes, and the fewer will do.
-    """
-    size, near = settings["mini_batch_size"], GOAL - LUCK
-    few = 3 * size if most_read(**settings, seed=0) >= near else min(8, size)
-    return settings | {"epochs": min(few, settings["epochs"])}
+def in_order(settings):
+    """Return the values of settings, in the order of their names."""
+    return tuple(settings[name] for name in SETTINGS)
 
 
 def remedy(settings):
-    """Return the single change by which most digits are gained, from the first seed."""
+    """Return the single change by which most validation digits are gained."""
     eta, size, hidden = (settings[k] for k in ("eta", "mini_batch_size", "hidden"))
-    short = trial(settings)
     changes = {
-        "a tenth of this eta": (short, {"eta": eta / 10}),
-        "ten times this eta": (short, {"eta": eta * 10}),
-        "30 hidden neurons": (short, {"hidden": max(30, hidden)}),
-        "mini-batches of 10": (short, {"mini_batch_size": min(10, size)}),
-        "30 epochs": (settings, {"epochs": 30}),
+        "a tenth of this eta": {"eta": eta / 10},
+        "ten times this eta": {"eta": eta * 10},
+        "60 hidden neurons": {"hidden": max(60, hidden)},
+        "mini-batches of 4": {"mini_batch_size": min(4, size)},
+        "the other cost": {"cost": other("cost", settings)},
+        "the other start": {"start": other("start", settings)},
     }
-    best, most = NONE, LUCK
-    for words, (start, change) in changes.items():
-        if "epochs" in change and best != NONE:
-            break  # the longest training is tried only where nothing else helps
-        before, after = (most_read(**s, seed=0) for s in (start, start | change))
-        if before < GOAL <= after:
-            return words
-        if after - before > most:
-            best, most = words, after - before
-    return best
+    before = on_validation(*in_order(settings))
+    after = {w: on_validation(*in_order(settings | c)) for w, c in changes.items()}
+    best = max(after, key=after.get)
+    return best if after[best] > before + LUCK else NONE
+
+
+def other(name, settings):
+    """Return the other one of two choices."""
+    return next(choice for choice in CHOICES[name] if choice != settings[name])
 
 
 def what_would_help(answer):
-    """Say which single change lets the settings read more digits."""
+    """Say which single change lets the settings read more validation digits."""
     settings = answer()
     if not isinstance(settings, dict) or out_of_order(settings):
         return ""
     helps = remedy(settings)
-    return "" if helps == NONE else f"Of the changes tried, this helps most: {helps}."
+    if helps == NONE:
+        return ""
+    return f"On the validation digits, of the changes tried, this helps most: {helps}."
 
 
-def trainings():
-    return [Case(1), Case(2)]
+def two_calls():
+    """Return the call twice: settings drawn by chance would have to pass each time."""
+    return [Case(), Case()]
 
 
 @exercise(
     lesson=9,
-    cases=trainings,
+    cases=two_calls,
     observe=result_of,
     explain=what_would_help,
     by_hand=False,
-    seconds=30.0,
+    seconds=60.0,
     hints=(
-        "Which knob moved the score most in sections 4 to 6?",
-        "Change one thing at a time: eta by a factor of three, up and down.",
-        "With cross-entropy and the scaled start, try an eta between 0.5 and 3.",
+        "Set the Tuner to three epochs. Which knob moves the validation score most?",
+        "In three epochs, how many steps do mini-batches of 10 take, and how many "
+        "those of 2? Which eta suits the shorter ones?",
+        "Sweep eta with mini-batches of 1 or 2, 60 hidden neurons and cross-entropy. "
+        "Compare the means of several seeds.",
     ),
 )
 def challenge():
     return {
         "hidden": 60,  # neurons
-        "eta": 2.0,  # step
-        "mini_batch_size": 10,  # examples a step
-        "epochs": 12,  # looks at each digit
+        "eta": 0.3,  # step
+        "mini_batch_size": 2,  # examples a step
         "cost": "cross_entropy",  # δ = a − y
         "start": "scaled",  # 1/√n_in
     }
@@ -615,11 +721,7 @@ eta_too_large: Where do the weights land after one such step?
 too_few_hidden: Through how many numbers must the picture of a digit pass?
     "hidden": 3,  # neurons
 batches_too_large: How many steps does an epoch take with such batches?
-    "mini_batch_size": 60,  # examples a step
-epochs_out_of_range: Which numbers of epochs does the task allow?
-    "epochs": 100,  # looks at each digit
-too_few_epochs: Was the score still rising when your last epoch ended?
-    "epochs": 1,  # looks at each digit
+    "mini_batch_size": 100,  # examples a step
 cost_spelt_otherwise: How is the cost spelt in the task?
     "cost": "cross-entropy",  # δ = a − y
 """)
@@ -632,13 +734,91 @@ def without_the_start():
     return settings
 
 
-@challenge.variant
-def as_in_lesson_8():
-    return dict(zip(SETTINGS, (30, 3.0, 10, 30, "quadratic", "standard"), strict=True))
+@challenge.mistake("How many epochs does the task grant, and is there a key for them?")
+def with_epochs_of_its_own():
+    return challenge.reference() | {"epochs": 30}
 
 
 @challenge.variant
-def smaller_and_slower():
-    return dict(
-        zip(SETTINGS, (30, 0.5, 10, 30, "cross_entropy", "scaled"), strict=True)
-    )
+def many_neurons():
+    return dict(zip(SETTINGS, (100, 0.2, 1, "cross_entropy", "scaled"), strict=True))
+
+
+@challenge.variant
+def digit_by_digit():
+    return dict(zip(SETTINGS, (60, 0.2, 1, "cross_entropy", "standard"), strict=True))
+
+
+# predictions
+
+
+@prediction(
+    lesson=9,
+    choices={
+        "a": "A larger error should make a larger step, and a − y is larger here. But "
+        "it is multiplied by σ′(z), which is 0.018 at z = 4 and 0.149 at z = 1.5.",
+        "b": "The two errors a − y are much alike, 0.98 and 0.82. The slopes σ′(z) "
+        "that they are multiplied by are not.",
+        "c": "The slightly wrong one: its σ′(z) is eight times as large, and it grows "
+        "as z falls. The badly wrong one has hardly moved after 100 steps.",
+    },
+)
+def prediction_9_1():
+    slightly, badly = (_way(z) for z in (1.5, 4.0))
+    if abs(badly - slightly) < 0.1 * slightly:
+        return "b"
+    return "c" if slightly > badly else "a"
+
+
+def _way(z, eta=0.15, steps=100):
+    """Return how far z = w + b falls: one neuron, x = 1, y = 0, the quadratic cost."""
+    start = z
+    for _ in range(steps):
+        z -= 2 * eta * sigmoid(z) * sigmoid_prime(z)  # w and b move by as much
+    return start - z
+
+
+@prediction(
+    lesson=9,
+    choices={
+        "a": "With one hidden layer the scaled start was a cure. It keeps z small, so "
+        "that each σ′ is near ¼: but five factors of ¼ are a thousandth.",
+        "b": "Both begin with numbers of the same kind, and training could make up for "
+        "the rest. With five layers it does not: from the scaled start it guesses.",
+        "c": "Standard: its larger weights make up for σ′. From the scaled start next "
+        "to nothing gets through five layers, neither the error nor the picture.",
+    },
+)
+def prediction_9_2():
+    training_data, test_data = load_digits()
+    right = []
+    for start in ("scaled", "standard"):
+        net = Network([64, *[30] * 5, 10], 0, "cross_entropy", start)
+        *_, last = net.train(training_data, 10, 10, 0.5, test_data)
+        right.append(last.accuracy)
+    scaled, standard = right
+    if abs(scaled - standard) < 0.1:
+        return "b"
+    return "c" if standard > scaled else "a"
+
+
+@prediction(
+    lesson=9,
+    choices={
+        2.4: "The slope of the penalty is λw = 2.4, and a step takes η times that "
+        "away: 3 − 0.25 · 2.4, which is (1 − ηλ) · 3.",
+        0.6: "3 − λ · 3 leaves out the learning rate.",
+        1.8: "The slope of λw² is 2λw. The penalty has a ½ in front, as the quadratic "
+        "cost has, so that the 2 is gone.",
+        2.8: "3 − ηλ takes the same from every weight. The slope of a square grows "
+        "with the weight.",
+        2.1: "½λw² = 3.6 is the penalty. A step goes along its slope.",
+        3.6: "A step goes against the slope, so it makes the weight smaller.",
+        3.0: "No slope of the cost does not mean no step: the penalty has a slope.",
+    },
+)
+def prediction_9_3():
+    net = Network([1, 1], weight_decay=0.8)
+    net.weights, nothing = [np.array([[3.0]])], np.zeros((1, 1))
+    net.update_mini_batch((nothing, nothing), 0.25)  # x = 0, so that δ x = 0
+    return net.weights[0].item()

@@ -83,19 +83,19 @@ def _arrival(name, outputs, goal):
     return f"after {count(int(below[0]), 'step')} from {name}"
 
 
-def slope_by_layer(slopes):
-    """Draw how large the slopes are in each layer of a deep network.
+def error_by_layer(errors):
+    """Draw how large the error δ is in each layer of a deep network.
 
     Parameters
     ----------
-    slopes : dict of str to array_like, shape (layers,)
-        For each network by its name, the size of its slopes layer by layer, the first
-        layer first; positive, in units of cost per weight.
+    errors : dict of str to array_like, shape (layers,)
+        For each network by its name, the size ‖δ‖ layer by layer, in the order of the
+        arrays of weights; positive, dimensionless.
 
     Returns
     -------
     Picture
-        Slopes on a logarithmic axis. Its finding compares the last layer with the
+        Errors on a logarithmic axis. Its finding compares the last layer with the
         first.
 
     Raises
@@ -104,23 +104,23 @@ def slope_by_layer(slopes):
         If there is no curve, a curve has fewer than two points, or a size is not
         positive.
     """
-    require_curves(slopes.values())
-    slopes = {name: np.asarray(sizes, dtype=float) for name, sizes in slopes.items()}
-    if any(not np.all(sizes > 0) for sizes in slopes.values()):
-        raise ValueError("sizes of slopes must be positive, for a logarithmic axis")
+    require_curves(errors.values())
+    errors = {name: np.asarray(sizes, dtype=float) for name, sizes in errors.items()}
+    if any(not np.all(sizes > 0) for sizes in errors.values()):
+        raise ValueError("sizes of errors must be positive, for a logarithmic axis")
     picture = Picture(height=3.3)
-    ax = label_axes(picture.subplots(), "layer of weights", "typical slope ∂C/∂w")
-    _draw_lines(ax, {k: (np.arange(1, len(s) + 1), s) for k, s in slopes.items()})
+    ax = label_axes(picture.subplots(), "l, of deltas[l]", "size of the error ‖δ‖")
+    _draw_lines(ax, {k: (np.arange(len(s)), s) for k, s in errors.items()})
     ax.set_yscale("log")
     ax.tick_params(which="both", labelsize=TEXT)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     add_legend(ax)
     found = [
         f"{multiple(sizes[-1] / sizes[0])} times ({name})"
-        for name, sizes in slopes.items()
+        for name, sizes in errors.items()
     ]
     picture.finding = (
-        "A typical slope in the last layer, as a multiple of one in the first: "
+        "The error in the last layer, as a multiple of that in the first: "
         f"{listed(found)}."
     )
     return picture
