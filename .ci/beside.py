@@ -12,7 +12,7 @@ from bpkit.exercises import bank
 
 ROOT = Path(__file__).resolve().parent.parent
 WHOSE = r"""
-regex: (?:(?:Yours, from mine.py|From bpkit, until yours has passed): .+(?:\n  \w.*)*\n?)+
+regex: (?:(?:Yours, from mine.py|From bpkit, until yours .*?): .+(?:\n  \w.*)*\n?)+
 replace: Whose functions are at work.
 
 regex: (?m)^(\w+) +(?:yours|bpkit) +[\d,]+ calls$|(?<=bpkit's mathematics: )[\d,]+
