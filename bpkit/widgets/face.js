@@ -5,6 +5,7 @@ const FONT = "system-ui, sans-serif";
 const GAP = { left: 58, right: 14, top: 10, bottom: 44 };
 const NARROW = 320; // pixels; a panel that would be narrower gets a row of its own
 const LOST = 8000; // milliseconds after which a missing answer is not waited for
+const SLOP = 6; // pixels within which a finger has not moved
 const STILL = 1000; // milliseconds that a picture stays where motion is not wanted
 
 function render({ model, el }) {
@@ -155,7 +156,7 @@ function slider(c, model, line) {
     setText(number, shortNumber(value));
     input.setAttribute("aria-valuetext", `${c.label} ${shortNumber(value)}`);
   };
-  input.addEventListener("input", () => {
+  const undecided = onceMeant(input, () => {
     const value = toValue(Number(input.value));
     say(value);
     line.change(c.name, value);
@@ -163,11 +164,36 @@ function slider(c, model, line) {
   const node = element("label");
   node.append(text, input);
   const show = (state) => {
-    if (line.pending(c.name)) return; // the reader is ahead of the kernel
+    if (undecided() || line.pending(c.name)) return; // the reader is ahead of the kernel
     input.value = toPosition(state[c.name]);
     say(state[c.name]);
   };
   return { node, show };
+}
+
+// A finger that comes down on a slider may be there to scroll the page, though the browser
+// moves the slider at once. It is meant if the finger goes sideways, or leaves where it came.
+function onceMeant(input, moved) {
+  let start = null, held = false;
+  const gone = (e) => [Math.abs(e.clientX - start.x), Math.abs(e.clientY - start.y)];
+  const end = (meant) => {
+    held = false;
+    if (!meant) input.value = start.value;
+    else if (input.value !== start.value) moved();
+  };
+  input.addEventListener("input", () => { if (!held) moved(); });
+  input.addEventListener("pointerdown", (e) => {
+    held = e.pointerType !== "mouse";
+    start = { x: e.clientX, y: e.clientY, value: input.value };
+  });
+  input.addEventListener("pointermove", (e) => {
+    if (!held) return;
+    const [across, along] = gone(e);
+    if (across > Math.max(along, SLOP)) end(true);
+  });
+  input.addEventListener("pointerup", (e) => { if (held) end(gone(e)[1] <= SLOP); });
+  input.addEventListener("pointercancel", () => { if (held) end(false); });
+  return () => held;
 }
 
 function choice(c, model, line) {

@@ -304,7 +304,7 @@ def test_reset_stands_beside_the_title_and_never_alone(page):
         assert reset["x"] + reset["width"] <= width
 
 
-# --- the pad -------------------------------------------------------------------------
+# --- touch ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -314,12 +314,63 @@ def finger(page):
 
     def touch(kind, **places):
         points = [
-            {"id": int(name[1:]), "x": x, "y": y}
-            for name, (x, y) in ((n, on_pad(page, *p)) for n, p in places.items())
+            {"id": int(name[1:]), "x": x, "y": y} for name, (x, y) in places.items()
         ]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     return touch
+
+
+def on_slider(page, x):
+    """Return where a place of the slider, from 0 to 1, is in the page."""
+    box = page.locator("input[type=range]").bounding_box()
+    return box["x"] + x * box["width"], box["y"] + box["height"] / 2
+
+
+def slid(page):
+    """Return where the slider is, what it says, and what was sent of it."""
+    slider = page.locator("input[type=range]")
+    label = page.locator("label", has=slider).inner_text()
+    values = [m["state"]["n"] for m in sent(page) if "n" in m["state"]]
+    return slider.input_value(), label.strip(), values
+
+
+@pytest.mark.parametrize("high", [True, False])
+@pytest.mark.parametrize("sideways", [0, 0.6])
+@pytest.mark.parametrize("place", [0.3, 0.9])
+def test_a_swipe_up_from_a_slider_moves_the_page_alone(
+    page, finger, place, sideways, high
+):
+    page.evaluate(f"document.body.style.height = '{3000 if high else 100}px'")
+    before = slid(page)
+    x, y = on_slider(page, place)
+    finger("touchStart", f1=(x, y))
+    for up in range(2, 60, 3):
+        finger("touchMove", f1=(x + sideways * up, y - up))
+    finger("touchEnd")
+    if high:
+        page.wait_for_function("scrollY > 20")
+    assert slid(page) == before
+
+
+def test_a_swipe_that_began_sideways_moves_the_slider(page, finger):
+    x, y = on_slider(page, 0.3)
+    finger("touchStart", f1=(x, y))
+    for share in (0.35, 0.5, 0.8):
+        finger("touchMove", f1=on_slider(page, share))
+    finger("touchEnd")
+    answer_all(page)
+    value, label, values = slid(page)
+    assert (value, label, values[-1]) == ("8", "a number = 8", 8)
+
+
+def test_a_tap_moves_the_slider(page):
+    page.touchscreen.tap(*on_slider(page, 0.9))
+    answer_all(page)
+    assert slid(page) == ("9", "a number = 9", [9])
+
+
+# --- the pad -------------------------------------------------------------------------
 
 
 def on_pad(page, x, y):
@@ -341,10 +392,13 @@ def strokes(page):
 
 
 def test_two_fingers_draw_a_stroke_each(page, finger):
-    finger("touchStart", f1=(0.2, 0.2))
-    finger("touchStart", f1=(0.2, 0.2), f2=(0.8, 0.2))
-    finger("touchMove", f1=(0.2, 0.6), f2=(0.8, 0.4))
-    finger("touchMove", f1=(0.2, 0.8), f2=(0.8, 0.9))
+    def at(**places):
+        return {name: on_pad(page, *place) for name, place in places.items()}
+
+    finger("touchStart", **at(f1=(0.2, 0.2)))
+    finger("touchStart", **at(f1=(0.2, 0.2), f2=(0.8, 0.2)))
+    finger("touchMove", **at(f1=(0.2, 0.6), f2=(0.8, 0.4)))
+    finger("touchMove", **at(f1=(0.2, 0.8), f2=(0.8, 0.9)))
     finger("touchEnd")
     one, two = strokes(page)
     assert {x for x, _ in one} == {0.2}
