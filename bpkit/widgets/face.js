@@ -641,15 +641,19 @@ function range(a, b, step) {
 }
 
 function tickText(v, log) {
-  if (log && (v < 0.01 || v > 999)) return `1e${Math.round(Math.log10(v))}`;
+  if (log && (v < 0.01 || v > 999)) return written(v.toExponential(0));
   return shortNumber(v);
 }
 
 function shortNumber(v) {
   if (v === null || !Number.isFinite(v)) return "not finite";
-  if (v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5)) return v.toExponential(1).replace("-", "−");
-  return String(Number(v.toPrecision(4))).replace("-", "−");
+  const rounded = Number(v.toPrecision(4)), size = Math.abs(rounded);
+  const short = size === 0 || (size >= 1e-4 && size < 1e5);
+  return written(short ? String(rounded) : rounded.toExponential());
 }
+
+// As bpkit/words.py writes numbers: a true minus, short powers of ten.
+function written(text) { return text.replace("e+", "e").replaceAll("-", "−"); }
 
 // The legend stands above the axes, where it hides nothing; it wraps like text.
 function legendRows(g, named, room) {

@@ -8,6 +8,7 @@ import pytest
 from bpkit.scene import Panel, Points, Scene
 from bpkit.widgets import face
 from bpkit.widgets.explorer import Action, Choice, Explorer, Pad, Play, Slider, Toggle
+from bpkit.words import number
 
 FOLDER = Path(face.__file__).parent
 # A widget's model as anywidget gives it to the page; `answer` answers a message.
@@ -457,14 +458,17 @@ def test_ticks_are_round_numbers_between_the_ends_and_never_endless(page):
     assert got[4:] == [[], [1], []]
 
 
-def test_numbers_are_short(page):
-    cases = {0: "0", 0.1 + 0.2: "0.3", -2.5: "−2.5", 1e-5: "1.0e−5", 123456: "1.2e+5"}
-    got = page.evaluate("all => all.map(face.shortNumber)", list(cases))
-    assert got == list(cases.values())
+def test_numbers_are_written_as_in_sentences(page):
+    values = [0, 0.1 + 0.2, -2.5, 1e-5, -4e-4, 123456, 99999.7, 9.99999e-5, 1e-4 / 3]
+    values += [sign * 10.0**k for k in range(-8, 8) for sign in (-1, 1.234567)]
+    got = page.evaluate("all => all.map(face.shortNumber)", values)
+    assert got == [number(value, 4) for value in values]
     assert page.evaluate("[null, NaN, Infinity].map(face.shortNumber)") == 3 * [
         "not finite"
     ]
-    assert page.evaluate("face.tickText(1e-3, true)") == "1e-3"
+    powers = [1e-8, 1e-3, 0.01, 1, 100, 1000, 1e6]
+    ticks = page.evaluate("all => all.map(v => face.tickText(v, true))", powers)
+    assert ticks == ["1e−8", "1e−3", "0.01", "1", "100", "1e3", "1e6"]
 
 
 def test_panels_stand_side_by_side_where_there_is_room(page):
