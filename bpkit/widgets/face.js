@@ -27,30 +27,31 @@ function render({ model, el }) {
     // Whoever reads elsewhere in the page is not carried here.
     if (problem && root.matches(":focus-within")) error.scrollIntoView({ block: "nearest" });
   };
+  const scene = sceneOf(model);
   const line = conversation(model, complain);
-  const controls = model.get("controls").map((c) => ({ name: c.name, kind: c.kind, ...makeControl(c, model, line) }));
+  const controls = model.get("controls").map((c) => ({ name: c.name, kind: c.kind, ...makeControl(c, line) }));
   for (const { node, name, kind } of controls) (name === "reset" ? head : kind === "entry" ? texts : bar).append(node);
 
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   let shown = 0;
   const show = () => {
     shown = performance.now();
-    draw(canvas, model.get("scene").panels);
+    draw(canvas, scene().panels);
     canvas.setAttribute("aria-label", `${model.get("alt")} ${model.get("sentence")}`);
     setText(sentence, model.get("sentence"));
     complain(model.get("error"));
     for (const control of controls) control.show(model.get("state"));
-    const { idle } = model.get("scene");
+    const { idle } = scene();
     for (const { node, name } of controls) rest(node, idle.includes(name));
   };
   const answered = () => {
-    const ours = line.arrived(model.get("scene").answers);
+    const ours = line.arrived(scene().answers);
     // A run that plays would talk without end.
     sentence.setAttribute("aria-live", line.playing() ? "off" : "polite");
     // Where motion is not wanted, a run goes as fast, and some of its pictures are seen.
     const skipped = calm.matches && line.playing() && performance.now() - shown < STILL;
-    if (!skipped || model.get("scene").stop) show();
-    if (ours) line.goOn();
+    if (!skipped || scene().stop) show();
+    if (ours) line.goOn(scene().stop);
   };
   model.on("change:scene", answered);
   // JupyterLab asks the focused element whose a key is; in Notebook 7 it asks before the
@@ -59,7 +60,7 @@ function render({ model, el }) {
     if (root.contains(e.target)) e.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(e));
   };
   window.addEventListener("keydown", pressed, true);
-  const resized = new ResizeObserver(() => draw(canvas, model.get("scene").panels));
+  const resized = new ResizeObserver(() => draw(canvas, scene().panels));
   resized.observe(root);
   show();
   return () => {
@@ -67,6 +68,19 @@ function render({ model, el }) {
     resized.disconnect();
     window.removeEventListener("keydown", pressed, true);
     line.close();
+  };
+}
+
+// A scene comes as one text: its thousands of numbers would be walked through, one by one,
+// on either side of the wire.
+function sceneOf(model) {
+  let text = null, scene = null;
+  return () => {
+    if (text !== model.get("scene")) {
+      text = model.get("scene");
+      scene = JSON.parse(text);
+    }
+    return scene;
   };
 }
 
@@ -118,8 +132,8 @@ function conversation(model, complain) {
       if (ours) release();
       return ours;
     },
-    goOn() {
-      if (!acts.length) for (const play of plays) play.tick();
+    goOn(stop) {
+      if (!acts.length) for (const play of plays) play.tick(stop);
       send();
     },
     pending: (name) => name in changes || name in sent,
@@ -131,8 +145,8 @@ function conversation(model, complain) {
 
 // --- controls ------------------------------------------------------------------------
 
-function makeControl(c, model, line) {
-  return { slider, choice, toggle, entry, pad, action, play }[c.kind](c, model, line);
+function makeControl(c, line) {
+  return { slider, choice, toggle, entry, pad, action, play }[c.kind](c, line);
 }
 
 // What would change nothing now is shown, but cannot be moved. A button says so and stays
@@ -143,7 +157,7 @@ function rest(node, idle) {
   for (const input of node.querySelectorAll("input, select")) input.disabled = idle;
 }
 
-function slider(c, model, line) {
+function slider(c, line) {
   const toPosition = (v) => (c.log ? Math.log10(v) : v);
   const toValue = (p) => (c.log ? 10 ** p : p);
   const input = element("input", "", {
@@ -196,7 +210,7 @@ function onceMeant(input, moved) {
   return () => held;
 }
 
-function choice(c, model, line) {
+function choice(c, line) {
   const input = element("select", "", { name: c.name });
   for (const option of c.options) input.append(element("option", "", { value: option }, option));
   input.addEventListener("change", () => line.change(c.name, input.value));
@@ -205,7 +219,7 @@ function choice(c, model, line) {
   return { node, show: (state) => { if (!line.pending(c.name)) input.value = state[c.name]; } };
 }
 
-function toggle(c, model, line) {
+function toggle(c, line) {
   const input = element("input", "", { type: "checkbox", name: c.name });
   input.addEventListener("change", () => line.change(c.name, input.checked));
   const node = element("label", "bpkit-toggle");
@@ -213,7 +227,7 @@ function toggle(c, model, line) {
   return { node, show: (state) => { if (!line.pending(c.name)) input.checked = state[c.name]; } };
 }
 
-function entry(c, model, line) {
+function entry(c, line) {
   const input = element("textarea", "", { name: c.name, rows: c.rows, spellcheck: "false" });
   let typing = false; // what is being typed is not overwritten
   input.addEventListener("input", () => { typing = true; });
@@ -236,13 +250,13 @@ function entry(c, model, line) {
   return { node, show };
 }
 
-function action(c, model, line) {
+function action(c, line) {
   const node = element("button", "", { type: "button", name: c.name }, c.label);
   node.addEventListener("click", () => line.act(c.name));
   return { node, show() {} };
 }
 
-function play(c, model, line) {
+function play(c, line) {
   const node = element("button", "bpkit-play", { type: "button", name: c.name });
   let playing = false;
   const set = (on) => {
@@ -257,9 +271,9 @@ function play(c, model, line) {
   // The next tick is asked for when the last has been drawn: the page sets the pace.
   line.addPlay({
     name: c.name,
-    tick() {
+    tick(stop) {
       if (!playing) return;
-      if (model.get("scene").stop) set(false);
+      if (stop) set(false);
       else line.act(c.name);
     },
     stop() { set(false); },
@@ -269,7 +283,7 @@ function play(c, model, line) {
 }
 
 // A field to draw on with mouse, finger, pen or keys (arrows move, space draws).
-function pad(c, model, line) {
+function pad(c, line) {
   const side = 192;
   const canvas = element("canvas", "bpkit-pad", {
     width: side, height: side, tabindex: "0", role: "application",

@@ -18,7 +18,7 @@ HARNESS = """async ([code, data]) => {
   const hear = [];
   window.sent = [];
   window.model = {
-    get: (name) => data[name],
+    get: (name) => (name === "scene" ? JSON.stringify(data.scene) : data[name]),
     on: (name, f) => hear.push(f),
     off() {},
     send: (message) => sent.push(message),
