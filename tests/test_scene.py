@@ -447,7 +447,7 @@ def test_every_kind_of_mark_is_drawn_by_matplotlib_and_by_the_page():
 
 def test_every_kind_of_control_is_made_by_the_page():
     [named] = re.findall(r"return { ([\w, ]+) }\[c\.kind\]", PAGE)
-    made = re.findall(r"^function (\w+)\(c, model, line\)", PAGE, re.M)
+    made = re.findall(r"^function (\w+)\(c, line\)", PAGE, re.M)
     assert {"slider", "play"} <= kinds(explorer)
     assert set(named.split(", ")) == kinds(explorer)
     assert set(made) - {"makeControl"} == kinds(explorer)
@@ -479,7 +479,7 @@ def test_the_page_and_the_kernel_use_the_same_names():
     [said] = re.findall(r"model\.send\({ (.*?) }\)", PAGE)
     said = {part.partition(":")[0] for part in said.split(", ")}
     assert said == set(re.findall(r'content(?:\.get\(|\[)"(\w+)"', KERNEL))
-    asked = re.findall(r'get\("scene"\)\.(\w+)|{ (\w+) } = model\.get\("scene"\)', PAGE)
+    asked = re.findall(r"scene\(\)\.(\w+)|{ (\w+) } = scene\(\)", PAGE)
     assert {one or other for one, other in asked} == set(Face(Doubled()).scene)
     assert set(message()) == said
 
@@ -560,7 +560,7 @@ const line = {
 const finger = { button: 0, pointerId: 1, clientX: 0.5, clientY: 0.25 };
 const saidBy = (control) => {
   [made, said] = [[], []];
-  makeControl(control, {}, line);
+  makeControl(control, line);
   const events = ["input", "change", "click", "pointerdown"];
   for (const kind of events)
     for (const node of made) node.dispatchEvent(Object.assign(new Event(kind), finger));

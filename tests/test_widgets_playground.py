@@ -312,6 +312,8 @@ def test_spaces_and_ways_to_write_a_number_are_free():
 
 
 LINE = code_of(DEFAULT, 100)
+ZERO = code_of(replace(DEFAULT, start="zero"), 100)
+UNENDED = code_of(DEFAULT, 3)
 
 
 @pytest.mark.parametrize(
@@ -334,25 +336,42 @@ def test_a_line_is_understood_as_chats_and_letters_show_it(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("eta = 3", "^it has no data set: two_moons"),
-        (LINE[LINE.index("rng =") : LINE.index("net =")], r"^it has no Network\(…\)$"),
-        (LINE[: LINE.index("net.SGD")], r"^it has no net.SGD\(…\) or net.train\(…\)$"),
-        ("((((" * 200, "^Python cannot read it at"),
-        ("\0", "^it is no run's line$"),
-        (LINE.replace("500", "9" * 400), "^it is no run's line$"),
-        (LINE + "; x = " + "-" * 900 + "1", "^(it is no run's line|at “x = -)"),
-        (LINE.replace("2, 10", "True, 10"), "^at “True, 10, 1.* it should be “1, 10"),
-        (LINE.replace("10, 1,", "0, 1,"), "^it is no run's line$"),
-        (LINE.replace("10, 1,", "10, 1000,"), "eta = 1000 is none.*nearest is 100.0"),
-        (LINE.replace("10, 1,", "7, 1,"), "batch = 7 is none"),
-        (LINE.replace("16, 16", "16, 8"), r"^at “8, 1\].*” it should be “16, 1\]"),
-        (LINE.replace("(100)", "(101)"), r"^at “101\)” it should be “100\)”$"),
+        ("eta = 3", "^expected “import numpy as np” at “eta = 3”$"),
         (
-            LINE + "; __import__('os').getcwd()",
-            "^at “__import__.*it should be the end$",
+            LINE[LINE.index("rng =") : LINE.index("net =")],
+            "^expected “import numpy as np” at “rng = ",
         ),
-        (LINE + "; " + LINE, "^at “import numpy as np” it should be the end$"),
-        (LINE.replace("rng);", "print(rng));", 1), r"^at “print\(rng\)\)” .* “rng\)”"),
+        (LINE[: LINE.index("net.SGD")], r"^the line ends before “net.SGD\("),
+        ("((((" * 200, "^Python cannot read it at"),
+        ("\0", "^Python cannot read it$"),
+        (LINE.replace("(500", "(" + "9" * 400, 1), "^points = 9{20} is none.*is 500$"),
+        (LINE.replace("500", "9" * 400), "^expected “500” at “9"),
+        (LINE + "; x = " + "-" * 900 + "1", "^nothing is expected at “"),
+        (LINE.replace("2, 10", "True, 10"), "^epochs = True is none.*nearest is 1$"),
+        (LINE.replace("10, 1,", "0, 1,"), "^batch = 0 is none.* it has 1, 2, 5, 10,"),
+        (LINE.replace("10, 1,", "10, 1000,"), "^eta = 1000 is none.*nearest is 100$"),
+        (LINE.replace("10, 1,", "7, 1,"), "^batch = 7 is none"),
+        (
+            LINE.replace("16, 16", "16, 8"),
+            r"^sizes = \[2, 16, 8, 1\] is none.*nearest is \[2, 16, 16, 1\]$",
+        ),
+        (LINE.replace("[2, 16, 16, 1]", "[2, 1]"), r"^\[2, 1\] is no list of layers$"),
+        (LINE.replace("[2, 16, 16, 1]", "30"), "^30 is no list of layers$"),
+        (
+            ZERO.replace("standard", "scaled"),
+            "^expected “'standard'” at “'scaled'”$",
+        ),
+        (LINE.replace("(100)", "(101)"), "^expected “100” at “101”$"),
+        (LINE.replace("two_moons(500", "spirals(500"), "^expected “spirals” at “two_m"),
+        (UNENDED.replace("(3)", "(2.5)"), "^2.5 is no count of steps$"),
+        (UNENDED.replace("(3)", "(-3)"), "^expected “steps” at “-3”$"),
+        (UNENDED.replace("(3)", "(60)"), "^epochs = 1 is none.*the nearest is 2$"),
+        (LINE + "; __import__('os').getcwd()", "^nothing is expected at “__import__"),
+        (LINE + "; " + LINE, "^nothing is expected at “import numpy as np”$"),
+        (
+            LINE.replace("rng);", "print(rng));", 1),
+            r"^expected “rng” at “print\(rng\)”",
+        ),
     ],
 )
 def test_any_other_text_leaves_the_state_and_says_what_was_expected(text, expected):
@@ -371,7 +390,7 @@ def test_any_other_text_leaves_the_state_and_says_what_was_expected(text, expect
     trained = explorer.act("step", explorer.clean(after))
     assert (trained["line"], explorer.run.steps) == (text, 201)
     assert explorer.view(trained).sentence.startswith("Not taken: ")
-    with pytest.raises(ValueError, match="it has no data set"):
+    with pytest.raises(ValueError, match=r"^the line ends before “import numpy"):
         settings_of("")
     emptied = explorer.clean(trained | {"line": ""})
     assert emptied["line"] == explorer.run.line
@@ -518,12 +537,15 @@ def test_a_trial_is_what_the_copies_do_and_leaves_the_run_alone():
 
 
 def test_diverging_is_not_said_of_a_run_that_comes_back():
-    run = trained(4, layers=1, eta=31.6)
-    assert run.now.cost > 2 * run.constant
-    assert run.now.flat_hidden > 0.9
-    assert diagnose(run)[0] != "diverging"
-    run.train(40)
-    assert run.now.accuracy > 0.95
+    # Which of these runs come back, rounding decides: on each processor some do.
+    runs = [trained(4, layers=1, eta=31.6, seed=seed) for seed in range(40)]
+    high = [run for run in runs if run.now.cost > 2 * run.constant]
+    said = [diagnose(run)[0] for run in high]
+    for run in high:
+        run.train(40)
+    back = [s for s, run in zip(said, high, strict=True) if run.now.accuracy > 0.95]
+    assert back
+    assert "diverging" not in back
 
 
 def drawn_settings(rng):

@@ -150,6 +150,7 @@ LINE = code_of(Settings())
         LINE.replace(" ", "\N{NO-BREAK SPACE}"),
         LINE.replace("10, 10, 0.5,", "10,10 , 5e-1,").replace('"', "'"),
         LINE + "  # the best of Tuesday",
+        "> " + LINE.replace("; ", ";\n> "),
     ],
 )
 def test_what_a_chat_makes_of_a_line_is_understood(text):

@@ -5,6 +5,7 @@ const FONT = "system-ui, sans-serif";
 const GAP = { left: 58, right: 14, top: 10, bottom: 44 };
 const NARROW = 320; // pixels; a panel that would be narrower gets a row of its own
 const LOST = 8000; // milliseconds after which a missing answer is not waited for
+const SLOP = 6; // pixels within which a finger has not moved
 const STILL = 1000; // milliseconds that a picture stays where motion is not wanted
 
 function render({ model, el }) {
@@ -26,30 +27,31 @@ function render({ model, el }) {
     // Whoever reads elsewhere in the page is not carried here.
     if (problem && root.matches(":focus-within")) error.scrollIntoView({ block: "nearest" });
   };
+  const scene = sceneOf(model);
   const line = conversation(model, complain);
-  const controls = model.get("controls").map((c) => ({ name: c.name, kind: c.kind, ...makeControl(c, model, line) }));
+  const controls = model.get("controls").map((c) => ({ name: c.name, kind: c.kind, ...makeControl(c, line) }));
   for (const { node, name, kind } of controls) (name === "reset" ? head : kind === "entry" ? texts : bar).append(node);
 
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   let shown = 0;
   const show = () => {
     shown = performance.now();
-    draw(canvas, model.get("scene").panels);
+    draw(canvas, scene().panels);
     canvas.setAttribute("aria-label", `${model.get("alt")} ${model.get("sentence")}`);
     setText(sentence, model.get("sentence"));
     complain(model.get("error"));
     for (const control of controls) control.show(model.get("state"));
-    const { idle } = model.get("scene");
+    const { idle } = scene();
     for (const { node, name } of controls) rest(node, idle.includes(name));
   };
   const answered = () => {
-    const ours = line.arrived(model.get("scene").answers);
+    const ours = line.arrived(scene().answers);
     // A run that plays would talk without end.
     sentence.setAttribute("aria-live", line.playing() ? "off" : "polite");
     // Where motion is not wanted, a run goes as fast, and some of its pictures are seen.
     const skipped = calm.matches && line.playing() && performance.now() - shown < STILL;
-    if (!skipped || model.get("scene").stop) show();
-    if (ours) line.goOn();
+    if (!skipped || scene().stop) show();
+    if (ours) line.goOn(scene().stop);
   };
   model.on("change:scene", answered);
   // JupyterLab asks the focused element whose a key is; in Notebook 7 it asks before the
@@ -58,7 +60,7 @@ function render({ model, el }) {
     if (root.contains(e.target)) e.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(e));
   };
   window.addEventListener("keydown", pressed, true);
-  const resized = new ResizeObserver(() => draw(canvas, model.get("scene").panels));
+  const resized = new ResizeObserver(() => draw(canvas, scene().panels));
   resized.observe(root);
   show();
   return () => {
@@ -66,6 +68,19 @@ function render({ model, el }) {
     resized.disconnect();
     window.removeEventListener("keydown", pressed, true);
     line.close();
+  };
+}
+
+// A scene comes as one text: its thousands of numbers would be walked through, one by one,
+// on either side of the wire.
+function sceneOf(model) {
+  let text = null, scene = null;
+  return () => {
+    if (text !== model.get("scene")) {
+      text = model.get("scene");
+      scene = JSON.parse(text);
+    }
+    return scene;
   };
 }
 
@@ -117,8 +132,8 @@ function conversation(model, complain) {
       if (ours) release();
       return ours;
     },
-    goOn() {
-      if (!acts.length) for (const play of plays) play.tick();
+    goOn(stop) {
+      if (!acts.length) for (const play of plays) play.tick(stop);
       send();
     },
     pending: (name) => name in changes || name in sent,
@@ -130,8 +145,8 @@ function conversation(model, complain) {
 
 // --- controls ------------------------------------------------------------------------
 
-function makeControl(c, model, line) {
-  return { slider, choice, toggle, entry, pad, action, play }[c.kind](c, model, line);
+function makeControl(c, line) {
+  return { slider, choice, toggle, entry, pad, action, play }[c.kind](c, line);
 }
 
 // What would change nothing now is shown, but cannot be moved. A button says so and stays
@@ -142,7 +157,7 @@ function rest(node, idle) {
   for (const input of node.querySelectorAll("input, select")) input.disabled = idle;
 }
 
-function slider(c, model, line) {
+function slider(c, line) {
   const toPosition = (v) => (c.log ? Math.log10(v) : v);
   const toValue = (p) => (c.log ? 10 ** p : p);
   const input = element("input", "", {
@@ -155,7 +170,7 @@ function slider(c, model, line) {
     setText(number, shortNumber(value));
     input.setAttribute("aria-valuetext", `${c.label} ${shortNumber(value)}`);
   };
-  input.addEventListener("input", () => {
+  const undecided = onceMeant(input, () => {
     const value = toValue(Number(input.value));
     say(value);
     line.change(c.name, value);
@@ -163,14 +178,39 @@ function slider(c, model, line) {
   const node = element("label");
   node.append(text, input);
   const show = (state) => {
-    if (line.pending(c.name)) return; // the reader is ahead of the kernel
+    if (undecided() || line.pending(c.name)) return; // the reader is ahead of the kernel
     input.value = toPosition(state[c.name]);
     say(state[c.name]);
   };
   return { node, show };
 }
 
-function choice(c, model, line) {
+// A finger that comes down on a slider may be there to scroll the page, though the browser
+// moves the slider at once. It is meant if the finger goes sideways, or leaves where it came.
+function onceMeant(input, moved) {
+  let start = null, held = false;
+  const gone = (e) => [Math.abs(e.clientX - start.x), Math.abs(e.clientY - start.y)];
+  const end = (meant) => {
+    held = false;
+    if (!meant) input.value = start.value;
+    else if (input.value !== start.value) moved();
+  };
+  input.addEventListener("input", () => { if (!held) moved(); });
+  input.addEventListener("pointerdown", (e) => {
+    held = e.pointerType !== "mouse";
+    start = { x: e.clientX, y: e.clientY, value: input.value };
+  });
+  input.addEventListener("pointermove", (e) => {
+    if (!held) return;
+    const [across, along] = gone(e);
+    if (across > Math.max(along, SLOP)) end(true);
+  });
+  input.addEventListener("pointerup", (e) => { if (held) end(gone(e)[1] <= SLOP); });
+  input.addEventListener("pointercancel", () => { if (held) end(false); });
+  return () => held;
+}
+
+function choice(c, line) {
   const input = element("select", "", { name: c.name });
   for (const option of c.options) input.append(element("option", "", { value: option }, option));
   input.addEventListener("change", () => line.change(c.name, input.value));
@@ -179,7 +219,7 @@ function choice(c, model, line) {
   return { node, show: (state) => { if (!line.pending(c.name)) input.value = state[c.name]; } };
 }
 
-function toggle(c, model, line) {
+function toggle(c, line) {
   const input = element("input", "", { type: "checkbox", name: c.name });
   input.addEventListener("change", () => line.change(c.name, input.checked));
   const node = element("label", "bpkit-toggle");
@@ -187,7 +227,7 @@ function toggle(c, model, line) {
   return { node, show: (state) => { if (!line.pending(c.name)) input.checked = state[c.name]; } };
 }
 
-function entry(c, model, line) {
+function entry(c, line) {
   const input = element("textarea", "", { name: c.name, rows: c.rows, spellcheck: "false" });
   let typing = false; // what is being typed is not overwritten
   input.addEventListener("input", () => { typing = true; });
@@ -210,13 +250,13 @@ function entry(c, model, line) {
   return { node, show };
 }
 
-function action(c, model, line) {
+function action(c, line) {
   const node = element("button", "", { type: "button", name: c.name }, c.label);
   node.addEventListener("click", () => line.act(c.name));
   return { node, show() {} };
 }
 
-function play(c, model, line) {
+function play(c, line) {
   const node = element("button", "bpkit-play", { type: "button", name: c.name });
   let playing = false;
   const set = (on) => {
@@ -231,9 +271,9 @@ function play(c, model, line) {
   // The next tick is asked for when the last has been drawn: the page sets the pace.
   line.addPlay({
     name: c.name,
-    tick() {
+    tick(stop) {
       if (!playing) return;
-      if (model.get("scene").stop) set(false);
+      if (stop) set(false);
       else line.act(c.name);
     },
     stop() { set(false); },
@@ -243,7 +283,7 @@ function play(c, model, line) {
 }
 
 // A field to draw on with mouse, finger, pen or keys (arrows move, space draws).
-function pad(c, model, line) {
+function pad(c, line) {
   const side = 192;
   const canvas = element("canvas", "bpkit-pad", {
     width: side, height: side, tabindex: "0", role: "application",
@@ -615,15 +655,19 @@ function range(a, b, step) {
 }
 
 function tickText(v, log) {
-  if (log && (v < 0.01 || v > 999)) return `1e${Math.round(Math.log10(v))}`;
+  if (log && (v < 0.01 || v > 999)) return written(v.toExponential(0));
   return shortNumber(v);
 }
 
 function shortNumber(v) {
   if (v === null || !Number.isFinite(v)) return "not finite";
-  if (v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5)) return v.toExponential(1).replace("-", "−");
-  return String(Number(v.toPrecision(4))).replace("-", "−");
+  const rounded = Number(v.toPrecision(4)), size = Math.abs(rounded);
+  const short = size === 0 || (size >= 1e-4 && size < 1e5);
+  return written(short ? String(rounded) : rounded.toExponential());
 }
+
+// As bpkit/words.py writes numbers: a true minus, short powers of ten.
+function written(text) { return text.replace("e+", "e").replaceAll("-", "−"); }
 
 // The legend stands above the axes, where it hides nothing; it wraps like text.
 function legendRows(g, named, room) {

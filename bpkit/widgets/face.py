@@ -1,5 +1,6 @@
 """The page's side of an explorer: one widget with controls, a canvas and a sentence."""
 
+import json
 import threading
 import traceback
 from html import escape
@@ -44,7 +45,7 @@ class Face(anywidget.AnyWidget):
     sentence_first = traitlets.Bool().tag(sync=True)
     controls = traitlets.List().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
-    scene = traitlets.Dict().tag(sync=True)
+    scene = traitlets.Dict().tag(sync=True, to_json=lambda scene, _: json.dumps(scene))
     sentence = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 

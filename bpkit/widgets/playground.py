@@ -4,11 +4,9 @@ It trains `bpkit.Network` itself, and says the run as a line of code. The line g
 same weights, bit for bit, without the widget; pasted back, it sets the controls.
 """
 
-import ast
-import re
 from copy import deepcopy
 from dataclasses import asdict, dataclass, fields
-from itertools import accumulate, zip_longest
+from itertools import accumulate
 
 import numpy as np
 
@@ -33,6 +31,7 @@ from bpkit.scene import (
     whole_ticks,
 )
 from bpkit.widgets.explorer import Action, Choice, Entry, Explorer, Play, Slider
+from bpkit.widgets.pasted import as_typed, nearest, read, refusal, require_offered
 from bpkit.words import number
 
 DATA = {"two_moons": two_moons, "spirals": spirals}
@@ -60,26 +59,6 @@ TRIED = 40  # steps at least that another η is tried for
 TRIED_FROM = 4  # epochs before that is first done; then whenever they have doubled
 FLOOR = 1e-8  # bottom of the gradient's axis
 LONGEST = 2000  # characters of a pasted line that are read
-MEND = "Mend the line, or empty the field to get this run's."
-# What a line must have, by the names of which one is called.
-PARTS = {
-    "data set: two_moons(…) or spirals(…)": tuple(DATA),
-    "Network(…)": ("Network",),
-    "net.SGD(…) or net.train(…)": ("SGD", "train"),
-}
-# Chats and letters put these for quotes, spaces and a minus, or round code.
-PRETTY = str.maketrans(
-    {"`": ""}
-    | dict.fromkeys("“”„‟″", '"')
-    | dict.fromkeys("‘’‚‛′", "'")
-    | dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", " ")
-    | {"−": "-"}
-)
-# What a text that is no such line can make the parser and the controls say.
-UNREADABLE = (
-    *(SyntaxError, ValueError, TypeError, LookupError, AttributeError),
-    *(ArithmeticError, StopIteration, RecursionError, MemoryError),
-)
 
 
 # --- the settings, and the line that says them ---------------------------------------
@@ -127,28 +106,45 @@ def code_of(settings, steps):
     str
         Python statements; afterwards `net` is the run's network, bit for bit.
     """
-    s = settings
-    start = "standard" if s.start == "zero" else s.start
-    zero = "; [p.fill(0) for p in net.weights + net.biases]"
-    decay = "" if s.decay == "0" else f", weight_decay={s.decay}"
-    made = f'seed={s.seed}, cost="{s.cost}", start="{start}"{decay}'
-    whole, rest = divmod(steps, s.steps_an_epoch)
-    how = f"{s.batch}, {s.eta:g}"
-    if steps and not rest:
-        training = f"net.SGD(training_data, {whole}, {how}, test_data)"
-    else:
-        training = (
-            f"run = net.train(training_data, {whole + 1}, {how}, every=1); "
-            f"[next(run) for _ in range({steps})]"
-        )
-    return (
-        f"import numpy as np; from bpkit import Network, {s.data}; "
-        f"rng = np.random.default_rng({DATA_SEED}); "
-        f"training_data = {s.data}({s.points}, {s.noise:g}, rng); "
-        f"test_data = {s.data}({HELD_OUT}, {s.noise:g}, rng); "
-        f"net = Network({s.sizes}, {made})"
-        f"{zero if s.start == 'zero' else ''}; {training}"
+    values = _in_code(settings, steps)
+    ended = steps and not steps % settings.steps_an_epoch
+    zero, decays = settings.start == "zero", settings.decay != "0"
+    return _template(settings.data, zero, decays, ended).format(**values)
+
+
+def _template(data, zero, decays, ended):
+    """Return the line with settings as holes, for one kind of run.
+
+    It starts at zero or at random, with weight decay or without, and has trained whole
+    epochs or not.
+    """
+    start = '"standard"' if zero else "{start}"
+    made = f"seed={{seed}}, cost={{cost}}, start={start}"
+    made += ", weight_decay={decay}" if decays else ""
+    fill = "; [p.fill(0) for p in net.weights + net.biases]" if zero else ""
+    training = (
+        "net.SGD(training_data, {epochs}, {batch}, {eta}, test_data)"
+        if ended
+        else "run = net.train(training_data, {epochs}, {batch}, {eta}, every=1); "
+        "[next(run) for _ in range({steps})]"
     )
+    return (
+        f"import numpy as np; from bpkit import Network, {data}; "
+        f"rng = np.random.default_rng({DATA_SEED}); "
+        f"training_data = {data}({{points}}, {{noise}}, rng); "
+        f"test_data = {data}({HELD_OUT}, {{noise}}, rng); "
+        f"net = Network({{sizes}}, {made}){fill}; {training}"
+    )
+
+
+def _in_code(settings, steps):
+    """Return each value of a line as it is written there."""
+    s = settings
+    whole, rest = divmod(steps, s.steps_an_epoch)
+    words = {"cost": f'"{s.cost}"', "start": f'"{s.start}"'}
+    numbers = {"noise": f"{s.noise:g}", "eta": f"{s.eta:g}", "sizes": s.sizes}
+    epochs = whole if steps and not rest else whole + 1
+    return asdict(s) | words | numbers | {"epochs": epochs, "steps": steps}
 
 
 def settings_of(line):
@@ -170,109 +166,26 @@ def settings_of(line):
     ValueError
         If the text says anything else; the message tells where, in few words.
     """
-    try:
-        tree = _parsed(_as_typed(line))
-        said, steps = _read(tree)
-        meant = Settings(**Playground.clean_settings(asdict(said)))
-        difference = _difference(tree, ast.parse(code_of(meant, steps)))
-    except UNREADABLE as error:
-        raise ValueError(_fault(error)) from None
-    for field in fields(Settings):
-        value, nearest = getattr(said, field.name), getattr(meant, field.name)
-        if value != nearest:
-            raise ValueError(
-                f"{field.name} = {value} is none that its control has; "
-                f"the nearest is {nearest}"
-            )
-    if difference:
-        raise ValueError(difference)
+    text = as_typed(line)
+    data = next((name for name in DATA if f"{name}(" in text), "two_moons")
+    zero, ended = "fill(" in text, "train(" not in text
+    said = read(_template(data, zero, "weight_decay" in text, ended), text)
+    layers, neurons = _shape(said["sizes"])
+    rest = {"data": data, "layers": layers, "neurons": neurons}
+    rest |= {"start": "zero", "decay": "0"}
+    meant = Settings(**Playground.clean_settings(rest | said))
+    steps = said["epochs"] * meant.steps_an_epoch if ended else said["steps"]
+    if type(steps) is not int or steps < 0:
+        raise ValueError(f"{steps!r:.20} is no count of steps")
+    require_offered(said, _in_code(meant, steps), Playground.controls)
     return meant, steps
 
 
-def _as_typed(text):
-    """Return a text as its author typed it, before chats and letters made it pretty."""
-    text = re.sub(r"(?m)^\s*>[> ]*", "", text.translate(PRETTY))
-    return re.sub(r"^\s*(python|py)\s*\n", "", text).strip()
-
-
-def _parsed(text):
-    """Return the tree of a text, whether its lines end statements or merely wrap."""
-    try:
-        return ast.parse(text)
-    except SyntaxError:
-        return ast.parse(" ".join(text.split()))
-
-
-def _fault(error):
-    """Return in few words what keeps a text from being a run's line."""
-    if not isinstance(error, SyntaxError) or not error.offset:
-        return str(error) if isinstance(error, _Missing) else "it is no run's line"
-    here = error.text[error.offset - 1 :].strip()[:20] if error.text else ""
-    what = f"“{here}”" if here else "the end"
-    return f"Python cannot read it at {what} (character {error.offset})"
-
-
-def _difference(tree, right):
-    """Return in few words where a line parts from the one that it should be."""
-    for said, meant in zip_longest(tree.body, right.body):
-        if said is None or meant is None or _shape(said) != _shape(meant):
-            break
-    else:
-        return ""
-    said, meant = (ast.unparse(part) if part else "" for part in (said, meant))
-    pairs = enumerate(zip_longest(said, meant))
-    parting = next(k for k, (here, there) in pairs if here != there)
-    start = max(said.rfind(sign, 0, parting) for sign in " (,[") + 1
-    here, there = said[start : start + 20], meant[start : start + 20]
-    return f"at {_quoted(here)} it should be {_quoted(there)}"
-
-
-def _quoted(text):
-    """Return a piece of a line in quotes, or the word for none."""
-    return f"“{text}”" if text else "the end"
-
-
-class _Missing(ValueError):
-    """A line without something that says a run."""
-
-
-def _read(tree):
-    """Return the settings and steps of a parsed line, unchecked."""
-    calls = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", None) or node.func.attr
-            calls.setdefault(name, node)
-    for part, names in PARTS.items():
-        if not calls.keys() & set(names):
-            raise _Missing(f"it has no {part}")
-    data = next(name for name in DATA if name in calls)
-    points, noise = map(ast.literal_eval, calls[data].args[:2])
-    network = {k.arg: ast.literal_eval(k.value) for k in calls["Network"].keywords}
-    sizes = ast.literal_eval(calls["Network"].args[0])
-    training = calls.get("SGD") or calls["train"]
-    epochs, batch, eta = map(ast.literal_eval, training.args[1:4])
-    start = "zero" if "fill" in calls else network["start"]
-    said = Settings(
-        *(data, points, noise, len(sizes) - 2, sizes[1], eta, str(batch)),
-        *(network["cost"], start, network["seed"]),
-        f"{network.get('weight_decay', 0):g}",
-    )
-    if "SGD" in calls:
-        steps = epochs * said.steps_an_epoch
-    else:
-        steps = ast.literal_eval(calls["range"].args[0])
-    if type(steps) is not int or steps < 0:
-        raise _Missing("it has no count of steps")
-    return said, steps
-
-
-def _shape(tree):
-    """Return what a statement says, however its numbers are written."""
-    for node in ast.walk(tree := deepcopy(tree)):
-        if isinstance(node, ast.Constant) and type(node.value) is int:
-            node.value = float(node.value)
-    return ast.dump(tree)
+def _shape(sizes):
+    """Return hidden layers, and neurons in each, as the sizes of a network say them."""
+    if not isinstance(sizes, list) or len(sizes) < 3:
+        raise ValueError(f"{sizes!r:.20} is no list of layers")
+    return len(sizes) - 2, sizes[1]
 
 
 # --- a run, and what is measured of it -----------------------------------------------
@@ -812,7 +725,7 @@ class Playground(Explorer):
         """Return the settings of a state, each as its control can have it."""
         names = {field.name for field in fields(Settings)}
         controls = [c for c in cls.controls if c.name in names]
-        clean = {c.name: c.clean(state[c.name]) for c in controls}
+        clean = {c.name: nearest(c, state[c.name]) for c in controls}
         clean["eta"] = float(f"{clean['eta']:.3g}")
         clean["noise"] = round(clean["noise"], 2)
         return clean
@@ -896,7 +809,7 @@ class Playground(Explorer):
         """Return the Scene of the run that has the state's settings."""
         self._settle(self.clean_settings(state))
         run, complaint = self.run, state.get("complaint", "")
-        words = [f"Not taken: {complaint}. {MEND}"] if complaint else []
+        words = refusal(complaint)
         words += _plan(run, state["pace"], state["until"])
         panels = [
             _boundary(run),

@@ -5,11 +5,10 @@ that gives the same weights, bit for bit, without the widget; pasted back, it se
 controls. The test digits are looked at once.
 """
 
-import ast
 import math
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
-from itertools import count, zip_longest
+from itertools import count
 
 import numpy as np
 
@@ -24,8 +23,9 @@ from bpkit.plots.tuning import (
 )
 from bpkit.scene import Scene
 from bpkit.widgets.explorer import Action, Choice, Entry, Explorer, Play, Slider
+from bpkit.widgets.pasted import nearest, read, refusal, require_offered
 from bpkit.words import count as counted
-from bpkit.words import listed, number
+from bpkit.words import number
 
 SPLIT_SEED = 100  # beyond the seeds of the start, so that the two never share numbers
 TRAINING = 1137  # of the 1,437 training digits; the others are for validation
@@ -34,8 +34,6 @@ KEPT = 50  # runs
 POINTS = 30  # of a kept run's curves
 SEEDS = 3  # of each value in a sweep
 ROWS = 5  # of the table
-MEND = "Mend the line, or empty the field to get this run's."
-STRAIGHT = str.maketrans("“”„‟‘’‚\N{NO-BREAK SPACE}", '""""\'\'\' ')
 
 
 # --- the settings, and the line that says them ---------------------------------------
@@ -115,8 +113,7 @@ def settings_of(text):
     Parameters
     ----------
     text : str
-        As `code_of` writes it. Line breaks, spaces, the kind of quotes and ways to
-        write a number are free.
+        As `code_of` writes it, or as a chat shows that.
 
     Returns
     -------
@@ -127,92 +124,16 @@ def settings_of(text):
     ValueError
         If the text says anything else; the message tells what, and what was expected.
     """
-    form, said = ast.parse(LINE.format(**{name: name for name in NAMES})), {}
-    for expected, found in zip_longest(form.body, _parsed(text).body):
-        if found is None:
-            raise ValueError(f"the line ends before “{_begin(expected)}”")
-        if expected is None:
-            raise ValueError(f"nothing is expected at “{_begin(found)}”")
-        _match(expected, found, said)
+    said = read(LINE, text)
     meant = Settings(**{name: _nearest(name, value) for name, value in said.items()})
-    for name, code in _in_code(meant).items():
-        if ast.literal_eval(code) != said[name]:
-            raise ValueError(
-                f"{name} = {said[name]!r:.20} is none that its control has; "
-                f"{_offer(name, code)}"
-            )
+    require_offered(said, _in_code(meant), CONTROLS.values())
     return meant
 
 
-def _parsed(text):
-    """Return the tree of a text that a chat or a mail may have changed."""
-    text = text.translate(STRAIGHT).strip("` \n").removeprefix("python\n")
-    # A text may be broken where Python breaks no line.
-    for attempt in (text, " ".join(text.split())):
-        try:
-            return ast.parse(attempt)
-        except SyntaxError as error:
-            here = (error.text or "")[(error.offset or 1) - 1 :].strip()[:20]
-            at = f"“{here}”" if here else "the end"
-            complaint = f"Python cannot read it at {at} (character {error.offset})"
-        except (ValueError, RecursionError, MemoryError):
-            complaint = "Python cannot read it"
-    raise ValueError(complaint)
-
-
-def _match(expected, found, said):
-    """Compare two trees; what stands where a setting is expected is put in `said`."""
-    hole = isinstance(expected, ast.Name) and expected.id in NAMES
-    if hole and isinstance(found, ast.Constant):
-        said[expected.id] = found.value
-        return
-    parts, others = _parts(expected), _parts(found)
-    if _outline(expected, parts) != _outline(found, others):
-        raise ValueError(f"expected “{_begin(expected)}” at “{_begin(found)}”")
-    for part, other in zip(parts, others, strict=True):
-        if isinstance(part, ast.AST):
-            _match(part, other, said)
-
-
-def _parts(tree):
-    """Return the parts of a tree in their order, in one list."""
-    fields = (part for _, part in ast.iter_fields(tree))
-    lists = (part if isinstance(part, list) else [part] for part in fields)
-    return [p for some in lists for p in some if not isinstance(p, ast.expr_context)]
-
-
-def _outline(tree, parts):
-    """Return all that two trees must share but for what their subtrees are."""
-    return type(tree), [None if isinstance(p, ast.AST) else p for p in parts]
-
-
-def _begin(tree):
-    """Return the first words of a piece of code."""
-    try:
-        code = ast.unparse(tree)
-    except RecursionError:  # Python reads deeper than it writes
-        return "a deep expression"
-    return code if len(code) <= 40 else f"{code[:39]}…"
-
-
 def _nearest(name, value):
-    """Return the value that a control has for one that was typed."""
-    control = CONTROLS[name]
-    try:
-        if control.kind == "choice":
-            return control.clean(value if isinstance(value, str) else f"{value:g}")
-        value = control.clean(value)
-    except (TypeError, ValueError, OverflowError):
-        return control.value
+    """Return the value that a control has for any other."""
+    value = nearest(CONTROLS[name], value)
     return float(f"{value:.3g}") if name == "eta" else value
-
-
-def _offer(name, code):
-    """Say what a control has instead."""
-    control = CONTROLS[name]
-    if control.kind == "choice":
-        return f"it has {listed(control.options)}"
-    return f"the nearest is {code}"
 
 
 # --- a run ---------------------------------------------------------------------------
@@ -503,8 +424,7 @@ class Tuner(Explorer):
         """Return the Scene of the run that has the state's settings."""
         settings = self.settings_in(state)
         now, best, complaint = self.runs.get(settings), self.best, state["complaint"]
-        words = [f"Not taken: {complaint}. {MEND}"] if complaint else []
-        words += [self._about(settings, now), self.test]
+        words = [*refusal(complaint), self._about(settings, now), self.test]
         picked = self._picked(state)
         panels = [
             cost_curves(

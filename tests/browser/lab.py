@@ -209,3 +209,13 @@ class Explorer:
 def lessons():
     """Return the lessons of the course."""
     return sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
+
+
+def excerpt(number, words, folder):
+    """Write the cells of a lesson that hold some words to a folder; return the file."""
+    path = lessons()[number - 1]
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = [c for c in notebook["cells"] if words in "".join(c["source"])]
+    file = folder / f"excerpt_{number}_{words}.ipynb"
+    file.write_text(json.dumps(notebook | {"cells": cells}), encoding="utf-8")
+    return file

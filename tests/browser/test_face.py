@@ -8,6 +8,7 @@ import pytest
 from bpkit.scene import Panel, Points, Scene
 from bpkit.widgets import face
 from bpkit.widgets.explorer import Action, Choice, Explorer, Pad, Play, Slider, Toggle
+from bpkit.words import number
 
 FOLDER = Path(face.__file__).parent
 # A widget's model as anywidget gives it to the page; `answer` answers a message.
@@ -17,7 +18,7 @@ HARNESS = """async ([code, data]) => {
   const hear = [];
   window.sent = [];
   window.model = {
-    get: (name) => data[name],
+    get: (name) => (name === "scene" ? JSON.stringify(data.scene) : data[name]),
     on: (name, f) => hear.push(f),
     off() {},
     send: (message) => sent.push(message),
@@ -304,7 +305,7 @@ def test_reset_stands_beside_the_title_and_never_alone(page):
         assert reset["x"] + reset["width"] <= width
 
 
-# --- the pad -------------------------------------------------------------------------
+# --- touch ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -314,12 +315,63 @@ def finger(page):
 
     def touch(kind, **places):
         points = [
-            {"id": int(name[1:]), "x": x, "y": y}
-            for name, (x, y) in ((n, on_pad(page, *p)) for n, p in places.items())
+            {"id": int(name[1:]), "x": x, "y": y} for name, (x, y) in places.items()
         ]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     return touch
+
+
+def on_slider(page, x):
+    """Return where a place of the slider, from 0 to 1, is in the page."""
+    box = page.locator("input[type=range]").bounding_box()
+    return box["x"] + x * box["width"], box["y"] + box["height"] / 2
+
+
+def slid(page):
+    """Return where the slider is, what it says, and what was sent of it."""
+    slider = page.locator("input[type=range]")
+    label = page.locator("label", has=slider).inner_text()
+    values = [m["state"]["n"] for m in sent(page) if "n" in m["state"]]
+    return slider.input_value(), label.strip(), values
+
+
+@pytest.mark.parametrize("high", [True, False])
+@pytest.mark.parametrize("sideways", [0, 0.6])
+@pytest.mark.parametrize("place", [0.3, 0.9])
+def test_a_swipe_up_from_a_slider_moves_the_page_alone(
+    page, finger, place, sideways, high
+):
+    page.evaluate(f"document.body.style.height = '{3000 if high else 100}px'")
+    before = slid(page)
+    x, y = on_slider(page, place)
+    finger("touchStart", f1=(x, y))
+    for up in range(2, 60, 3):
+        finger("touchMove", f1=(x + sideways * up, y - up))
+    finger("touchEnd")
+    if high:
+        page.wait_for_function("scrollY > 20")
+    assert slid(page) == before
+
+
+def test_a_swipe_that_began_sideways_moves_the_slider(page, finger):
+    x, y = on_slider(page, 0.3)
+    finger("touchStart", f1=(x, y))
+    for share in (0.35, 0.5, 0.8):
+        finger("touchMove", f1=on_slider(page, share))
+    finger("touchEnd")
+    answer_all(page)
+    value, label, values = slid(page)
+    assert (value, label, values[-1]) == ("8", "a number = 8", 8)
+
+
+def test_a_tap_moves_the_slider(page):
+    page.touchscreen.tap(*on_slider(page, 0.9))
+    answer_all(page)
+    assert slid(page) == ("9", "a number = 9", [9])
+
+
+# --- the pad -------------------------------------------------------------------------
 
 
 def on_pad(page, x, y):
@@ -341,10 +393,13 @@ def strokes(page):
 
 
 def test_two_fingers_draw_a_stroke_each(page, finger):
-    finger("touchStart", f1=(0.2, 0.2))
-    finger("touchStart", f1=(0.2, 0.2), f2=(0.8, 0.2))
-    finger("touchMove", f1=(0.2, 0.6), f2=(0.8, 0.4))
-    finger("touchMove", f1=(0.2, 0.8), f2=(0.8, 0.9))
+    def at(**places):
+        return {name: on_pad(page, *place) for name, place in places.items()}
+
+    finger("touchStart", **at(f1=(0.2, 0.2)))
+    finger("touchStart", **at(f1=(0.2, 0.2), f2=(0.8, 0.2)))
+    finger("touchMove", **at(f1=(0.2, 0.6), f2=(0.8, 0.4)))
+    finger("touchMove", **at(f1=(0.2, 0.8), f2=(0.8, 0.9)))
     finger("touchEnd")
     one, two = strokes(page)
     assert {x for x, _ in one} == {0.2}
@@ -403,14 +458,17 @@ def test_ticks_are_round_numbers_between_the_ends_and_never_endless(page):
     assert got[4:] == [[], [1], []]
 
 
-def test_numbers_are_short(page):
-    cases = {0: "0", 0.1 + 0.2: "0.3", -2.5: "−2.5", 1e-5: "1.0e−5", 123456: "1.2e+5"}
-    got = page.evaluate("all => all.map(face.shortNumber)", list(cases))
-    assert got == list(cases.values())
+def test_numbers_are_written_as_in_sentences(page):
+    values = [0, 0.1 + 0.2, -2.5, 1e-5, -4e-4, 123456, 99999.7, 9.99999e-5, 1e-4 / 3]
+    values += [sign * 10.0**k for k in range(-8, 8) for sign in (-1, 1.234567)]
+    got = page.evaluate("all => all.map(face.shortNumber)", values)
+    assert got == [number(value, 4) for value in values]
     assert page.evaluate("[null, NaN, Infinity].map(face.shortNumber)") == 3 * [
         "not finite"
     ]
-    assert page.evaluate("face.tickText(1e-3, true)") == "1e-3"
+    powers = [1e-8, 1e-3, 0.01, 1, 100, 1000, 1e6]
+    ticks = page.evaluate("all => all.map(v => face.tickText(v, true))", powers)
+    assert ticks == ["1e−8", "1e−3", "0.01", "1", "100", "1e3", "1e6"]
 
 
 def test_panels_stand_side_by_side_where_there_is_room(page):

@@ -5,8 +5,8 @@ import nbformat
 import pytest
 
 CODE = """from bpkit.widgets import explore
-from bpkit.widgets.playground import Playground
-explore(Playground())"""
+from bpkit.widgets.{} import {}
+explore({}())"""
 CONTROLS = ["input[type=range]", "select", "button", "textarea"]
 PLAIN = [
     *("a", "b", "d", "d", "x", "m", "z", "0", "0", "Shift+M", "Delete"),
@@ -38,10 +38,12 @@ COUNT_SAVES = """() => {
 RUNS = "jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount"
 
 
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
+@pytest.fixture(scope="module", params=["Playground", "Tuner"])
+def page(request, browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
-    cells = [nbformat.v4.new_code_cell(code) for code in ("1", CODE, "3")]
+    name = request.param
+    code = CODE.format(name.lower(), name, name)
+    cells = [nbformat.v4.new_code_cell(source) for source in ("1", code, "3")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "keys.ipynb")
