@@ -163,9 +163,15 @@ def not_yet(exercise):
     """Return the Verdict on what is not yet an answer."""
     start = "Replace the dots and check again."
     if exercise.is_number:
-        start = f"Put your number in place of the dots, then check({exercise.name}=…)."
+        what = "number" if _is_one(exercise) else "numbers"
+        start = f"Put your {what} in place of the dots, then check({exercise.name}=…)."
     message = f"No answer yet. {start}\n{_stuck(exercise)}"
     return Verdict(exercise.name, False, False, None, message)
+
+
+def _is_one(exercise):
+    """Return whether a single number is asked for, not a pair."""
+    return np.size(exercise.reference()) == 1
 
 
 def not_foretold(prediction, answer):
@@ -299,7 +305,8 @@ def _difference(exercise, flaw):
 def _call(exercise, call):
     """Write the call, in full where its arrays are small."""
     if exercise.is_number:
-        return "Your number is not right."
+        what = "number is" if _is_one(exercise) else "numbers are"
+        return f"Your {what} not right."
     full = _written(exercise, call, CALL_ROOM)
     return f"Call: {full if len(full) <= CALL_LENGTH else _written(exercise, call)}"
 
