@@ -128,7 +128,11 @@ def test_the_drawn_arrays_stay_as_they_are():
 
 
 def test_the_questions_are_those_that_were_counted():
-    assert numbers(questions_asked(*COUNTS).finding) == [3, 14, 6, 2.3, 2]
+    picture = questions_asked(*COUNTS)
+    assert numbers(picture.finding) == [3, 14, 6, 2.3, 2]
+    assert "14 questions without notes, 6 with notes" in picture.finding
+    lines = {line.get_label(): [*line.get_ydata()] for line in picture.axes[0].lines}
+    assert lines == {"without notes": [2, 6, 14], "with notes": [2, 4, 6]}
 
 
 @pytest.mark.parametrize(

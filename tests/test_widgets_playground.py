@@ -536,6 +536,7 @@ def test_a_trial_is_what_the_copies_do_and_leaves_the_run_alone():
     assert trained(12).trial.epoch == 8
 
 
+@pytest.mark.slow
 def test_diverging_is_not_said_of_a_run_that_comes_back():
     # Which of these runs come back, rounding decides: on each processor some do.
     runs = [trained(4, layers=1, eta=31.6, seed=seed) for seed in range(40)]

@@ -5,7 +5,10 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises.exercise import Case, exercise, number
+from bpkit.backprop import forward_pass
+from bpkit.costs import quadratic_cost
+from bpkit.exercises.exercise import Case, exercise, number, prediction
+from bpkit.words import number as said
 
 M = "m, the number of examples,"
 
@@ -60,6 +63,8 @@ multiplies_by_the_bias: Is the bias a factor of z, or a part of the sum?
     return (w @ a) * b  # z
 first_input_only: Which inputs reach this neuron? Did all of them?
     return w[0] * a[0] + b  # z
+last_product_only: What becomes of the first product when the next one comes?
+    return w[-1] * a[-1] + b  # z
 weighs_the_bias_too: Is the bias weighted too?
     return w @ (a + b)  # z
 inputs_in_reverse: Does each weight meet its own input?
@@ -102,8 +107,10 @@ def as_a_matrix_of_one_row(w, a, b):
     hints=(
         "Write z out with both products. Which of its terms change when the first "
         "weight moves?",
-        "z = w₁·a₁ + w₂·a₂ + b: a nudge of w₁ is multiplied by a₁.",
+        "A nudge of the first weight is multiplied by the first input, and by nothing "
+        "else.",
     ),
+    kind="numbers",
 )
 def dz_dw():
     a = 1, -1
@@ -119,6 +126,9 @@ sizes_without_signs: If the second weight grows, does z grow or shrink?
     1, 1
 minus_for_both: If the first weight grows, does z grow or shrink?
     -1, -1
+weights_the_other_way_round: Those are weights. Does the slope by a weight hold the
+other weight?
+    -2, 1
 products_of_weight_and_input: Those are the products. Nudge the second weight: what
 multiplies it?
     1, 2
@@ -130,8 +140,17 @@ only_the_first_counts: If the second weight moves, does z stay the same?
     1, 0
 bias_added: When a weight moves, which terms of z move with it?
     2, 0
+bias_added_to_the_first: When the first weight moves, does the bias move with it?
+    2, -1
+no_slope_at_all: z is 4 now. If the first weight grows by ε, is it still 4?
+    0, 0
 slopes_of_the_activation: Is it the slope of z or of a = σ(z) that is asked for?
     sigmoid_prime(4.0), -sigmoid_prime(4.0)
+slopes_of_the_cost: Those are slopes of the cost C. How far does a nudge run to reach z?
+    sigmoid(4.0) * sigmoid_prime(4.0), -sigmoid(4.0) * sigmoid_prime(4.0)
+slopes_of_the_cost_rounded: Those are slopes of the cost C. How far does a nudge run to
+reach z?
+    0.0173, -0.0173
 """)
 
 
@@ -395,6 +414,9 @@ adds_the_slope: Along a path, are slopes added or multiplied?
     return (w_next.T @ delta_next) + sigmoid_prime(z)  # BP2
 first_follower_only: Which neurons of the next layer feel this one?
     return np.outer(w_next[0], delta_next[0]) * sigmoid_prime(z)  # BP2
+last_follower_only: Many paths lead from neuron k. Does each add to what the others
+brought, or replace it?
+    return np.outer(w_next[-1], delta_next[-1]) * sigmoid_prime(z)  # BP2
 weights_without_their_signs: Can two paths cancel? Which sign has each weight?
     return (np.abs(w_next).T @ delta_next) * sigmoid_prime(z)  # BP2
 """)
@@ -474,6 +496,19 @@ def backward_cases():
     ]
 
 
+def begins_wrong(answer):
+    """Say that the δ where the way back begins, that of the last layer, is wrong."""
+    chain = backward_cases()[0]
+    functions = (answer, backward_network)
+    came, right = (np.asarray(f(*chain.args)[-1]).item() for f in functions)
+    if np.isclose(came, right):
+        return None
+    return (
+        "With one neuron a layer, the δ of the last layer, where the way back begins, "
+        f"is {said(came)}; {said(right)} was expected."
+    )
+
+
 @exercise(
     lesson=5,
     cases=backward_cases,
@@ -486,6 +521,7 @@ def backward_cases():
         "0, delta = (weights[l + 1].T @ delta) * sigmoid_prime(zs[l]), each put at the "
         "front of the list.",
     ),
+    explain=begins_wrong,
 )
 def backward_network(weights, zs, upstream):
     deltas = [upstream * sigmoid_prime(zs[-1])]  # BP1
@@ -513,6 +549,8 @@ hidden_gain_of_the_sigmoid: Is the gain σ, or its slope, in the hidden layers?
 gain_at_the_activation: Does your σ′ get z, or what σ has already made of it?
     deltas = [upstream * sigmoid_prime(sigmoid(zs[-1]))]  # BP1
     deltas.insert(0, arriving * sigmoid_prime(sigmoid(zs[l])))  # gain
+hidden_gain_at_the_activation: Does the σ′ of a hidden layer get z, or σ(z)?
+    deltas.insert(0, arriving * sigmoid_prime(sigmoid(zs[l])))  # gain
 gain_from_z_itself: In σ′ = a(1 − a), what is a: z itself, or σ(z)?
     deltas = [upstream * zs[-1] * (1 - zs[-1])]  # BP1
     deltas.insert(0, arriving * zs[l] * (1 - zs[l]))  # gain
@@ -526,6 +564,8 @@ last_layer_first: In which order do you hand back the layers?
     return deltas[::-1]  # every δ
 weights_of_the_wrong_layer: Which weights lie between layer l and layer l + 1?
     arriving = weights[l].T @ deltas[0]  # wires
+wires_from_the_left: The signal comes in at the right. Whose wires does it meet first?
+    for l in range(len(zs) - 1):  # right to left
 gain_of_the_layer_after: Which layer's z sets the gain of layer l?
     deltas.insert(0, arriving * sigmoid_prime(zs[l + 1]))  # gain
 gains_from_the_left: Which layer's z sets the gain of layer l?
@@ -552,12 +592,16 @@ carries_on_to_the_input: How many δ are asked for? Has the input one?
     return [weights[0].T @ deltas[0], *deltas]  # every δ
 upstream_in_the_list: How many δ are asked for? Is upstream one of them?
     return [*deltas, upstream]  # every δ
+first_layer_alone: How many δ are asked for: one, or one for each layer?
+    return deltas[0]  # every δ
 output_layer_only: Which layers are still waiting for their δ?
     return [upstream * sigmoid_prime(zs[-1])]  # every δ
 stops_before_the_first_layer: How many layers have a z? Is the first one of them?
     for l in range(len(zs) - 2, 0, -1):  # right to left
 upstream_at_every_layer: What runs along the wires backward? Where are the wires?
     deltas.insert(0, upstream * sigmoid_prime(zs[l]))  # gain
+upstream_along_the_wires: What runs along the wires: upstream, or a δ?
+    arriving = weights[l + 1].T @ upstream  # wires
 always_from_the_output: What runs back into layer l: the δ of which layer?
     arriving = weights[l + 1].T @ deltas[-1]  # wires
 gain_as_a_matrix: Does a neuron mix the examples, or amplify each number?
@@ -621,3 +665,76 @@ def into_a_list_of_places(weights, zs, upstream):
         back = np.einsum("jk,jm->km", weights[l + 1], deltas[l + 1])
         deltas[l] = back * sigmoid_prime(zs[l])
     return deltas
+
+
+# --- Predictions ---
+
+
+@prediction(
+    lesson=5,
+    choices={
+        "a": "The output is wrong by almost as much as can be, and that tempts. But "
+        "a − y = 0.98 is ∂C/∂a; a nudge of z has to get through σ first.",
+        "b": "¼ is the slope of σ at z = 0, its largest. Here z is 4, far out.",
+        "c": "σ is nearly flat at z = 4: its slope there is 0.018. The neuron is "
+        "wrong, and hardly feels it.",
+    },
+)
+def prediction_5_1():
+    z, y = 4.0, 0.0
+    delta = (sigmoid(z) - y) * sigmoid_prime(z)
+    return "a" if delta > 0.5 else "b" if delta > 0.05 else "c"
+
+
+@prediction(
+    lesson=5,
+    choices={
+        20: "One for each neuron: whoever is asked again looks into the notes.",
+        2046: "The questions still begin at the left, and that tempts. But what made "
+        "them so many was forgetting, and nothing is forgotten now.",
+        38: "So many times a question is put: 2 from outside, and 2 by each of the 18 "
+        "neurons of layers 1 to 9. The other 18 are answered from the notes.",
+        10: "That is one for each layer, and each has two neurons.",
+    },
+)
+def prediction_5_2():
+    notes, worked_out = set(), 0
+
+    def ask(l, k):
+        nonlocal worked_out
+        if (l, k) not in notes:
+            worked_out += 1
+            for j in range(2 if l < 10 else 0):
+                ask(l + 1, j)
+            notes.add((l, k))
+
+    ask(1, 0)
+    ask(1, 1)
+    return worked_out
+
+
+@prediction(
+    lesson=5,
+    choices={
+        0.368: "0.417 less the squares of all 18 slopes, 0.049. The step is short "
+        "enough for the promise to hold to the third digit.",
+        0.466: "The size is right. A step against the slopes leads down.",
+        0.395: "That is what the 12 weights do. The 6 biases move as well.",
+        0.39: "That is what the 6 biases do. The 12 weights move as well.",
+        0.196: "That takes the length of the gradient, 0.221, for its square, 0.049.",
+        0: "A step of 1 does not take away all of the cost: each number moves by its "
+        "own slope, and the largest slope is 0.12.",
+    },
+    rtol=0.005,
+)
+def prediction_5_3():
+    weights = [[[1, -2], [-1, 1]], [[2, -1], [-2, -1]], [[3, -1], [-1, 4]]]
+    weights = [np.array(w, dtype=float) for w in weights]
+    biases = [np.array([b], dtype=float).T for b in ([1, 0], [0, 0], [-2, 2])]
+    x, y = np.array([[1.0], [-1.0]]), np.array([[1.0], [0.0]])
+    zs, activations = forward_pass(weights, biases, x)
+    deltas = backward_network(weights, zs, activations[-1] - y)
+    for w, b, delta, a in zip(weights, biases, deltas, activations[:-1], strict=True):
+        w -= delta * a.T
+        b -= delta
+    return round(quadratic_cost(forward_pass(weights, biases, x)[1][-1], y), 3)

@@ -302,7 +302,8 @@ def _difference(exercise, flaw):
 def _call(exercise, call):
     """Write the call, in full where its arrays are small."""
     if exercise.is_number:
-        return f"Your {exercise.kind} is not right."
+        verb = "are" if exercise.kind.endswith("s") else "is"
+        return f"Your {exercise.kind} {verb} not right."
     full = _written(exercise, call, CALL_ROOM)
     return f"Call: {full if len(full) <= CALL_LENGTH else _written(exercise, call)}"
 

@@ -196,45 +196,46 @@ def _spoken(column):
     return listed(map(number, column.ravel()))
 
 
-# --- which end to start from ---------------------------------------------------------
+# --- to forget, or to take notes ------------------------------------------------------
 
 
-def questions_asked(layers, from_left, from_right):
-    """Draw how many questions each order asks, against the depth of the network.
+def questions_asked(layers, without_notes, with_notes):
+    """Draw how many questions are worked out, against the depth of the network.
 
     Parameters
     ----------
     layers : array_like of int, shape (k,)
         Depth of each network, growing.
-    from_left, from_right : array_like of int, shape (k,)
-        Questions asked when the recursion starts at the left, and answers given when
-        one starts at the right.
+    without_notes, with_notes : array_like of int, shape (k,)
+        Questions that are worked out when every answer is forgotten, and when it is
+        written down.
 
     Returns
     -------
     Picture
         Two lines on a logarithmic axis. Its finding gives both numbers for the deepest
-        network, and the factor that one more layer costs.
+        network, and what one more layer costs.
 
     Raises
     ------
     ValueError
         If the three are not of one length of two or more, or not positive.
     """
-    depth, left, right = as_counts(
-        layers=layers, from_left=from_left, from_right=from_right
+    depth, forgotten, noted = as_counts(
+        layers=layers, without_notes=without_notes, with_notes=with_notes
     )
     picture, ax = draw_two_counts(
         3.3,
-        ("layers", "questions"),
+        ("layers", "questions worked out"),
         depth,
-        {"starting at the left": left, "starting at the right": right},
+        {"without notes": forgotten, "with notes": noted},
     )
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xticks(depth)
     picture.finding = (
-        f"With {depth[-1]:.0f} layers: {left[-1]:,.0f} questions from the left, "
-        f"{right[-1]:,.0f} from the right. The last layer multiplies the one by "
-        f"{left[-1] / left[-2]:.1f} and adds {right[-1] - right[-2]:.0f} to the other."
+        f"With {depth[-1]:.0f} layers: {forgotten[-1]:,.0f} questions without notes, "
+        f"{noted[-1]:,.0f} with notes. The last layer multiplies the one by "
+        f"{forgotten[-1] / forgotten[-2]:.1f} and adds {noted[-1] - noted[-2]:.0f} to "
+        "the other."
     )
     return picture

@@ -212,3 +212,30 @@ def backward_with_the_next_gains(weights, zs, upstream):
         sent = deltas[0] * sigmoid_prime(zs[layer + 1])
         deltas.insert(0, weights[layer + 1].T @ sent)
     return deltas
+
+
+@wrong("backward_network", "the places of a list, of which the first is never filled")
+def backward_stops_too_soon(weights, zs, upstream):
+    """Two layers of one neuron: None first, should be a number; right for one layer."""
+    deltas = [None] * len(zs)
+    deltas[-1] = upstream * sigmoid_prime(zs[-1])
+    for l in range(len(zs) - 2, 0, -1):
+        deltas[l] = (weights[l + 1].T @ deltas[l + 1]) * sigmoid_prime(zs[l])
+    return deltas
+
+
+@right("backward_network", "asks every neuron for its error, and takes notes")
+def backward_with_notes(weights, zs, upstream):
+    notes = {}
+
+    def ask(l, k):
+        if (l, k) not in notes:
+            if l == len(zs) - 1:
+                arriving = upstream[k]
+            else:
+                column = weights[l + 1][:, k]
+                arriving = sum(w * ask(l + 1, j) for j, w in enumerate(column))
+            notes[l, k] = sigmoid_prime(zs[l][k]) * arriving
+        return notes[l, k]
+
+    return [np.array([ask(l, k) for k in range(len(z))]) for l, z in enumerate(zs)]
