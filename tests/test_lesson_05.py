@@ -56,5 +56,8 @@ def test_what_is_no_list_of_errors_gets_its_verdict_all_the_same(answer):
 def test_two_numbers_are_asked_for_in_the_plural():
     assert "Put your numbers in place of the dots" in check(dz_dw=...).message
     assert "Your numbers are not right." in check(dz_dw=(5, 7)).message
+    assert "Those are no numbers: the text '1'" in check(dz_dw="1").message
+    assert "Your diagnosis is not right." in check(diagnosis_1=("BP1", 1, "x")).message
+    assert "Your number is not right." in check(nudge_ratio=5).message
     assert "Put your number in place of the dots" in check(df_dx=...).message
     assert "Your number is not right." in check(df_dx=5).message

@@ -277,7 +277,8 @@ def shown(exercise, call, came, flaw, repeats):
     kind = getattr(flaw, "why", "") == "kind"
     if exercise.is_number and kind and real_numbers(flaw.came) is None:
         advice = _without_quotation_marks(flaw.came)
-        return [f"That is no {exercise.kind}: {_what_came(flaw)}{advice}"]
+        that = "Those are" if exercise.kind == "numbers" else "That is"
+        return [f"{that} no {exercise.kind}: {_what_came(flaw)}{advice}"]
     raised = came.error is not None
     how = _error(exercise, came) if raised else _difference(exercise, flaw)
     again = _again(exercise) if repeats else []
@@ -302,7 +303,7 @@ def _difference(exercise, flaw):
 def _call(exercise, call):
     """Write the call, in full where its arrays are small."""
     if exercise.is_number:
-        verb = "are" if exercise.kind.endswith("s") else "is"
+        verb = "are" if exercise.kind == "numbers" else "is"
         return f"Your {exercise.kind} {verb} not right."
     full = _written(exercise, call, CALL_ROOM)
     return f"Call: {full if len(full) <= CALL_LENGTH else _written(exercise, call)}"
