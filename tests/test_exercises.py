@@ -1009,6 +1009,12 @@ def test_a_named_mistake_is_shown_by_a_value_though_most_calls_raise():
     assert verdict.came is not None
 
 
+def test_a_call_that_expects_nothing_is_not_the_one_that_is_shown():
+    verdict = check(worst_entry=lambda a, n: np.argmax(abs(a - n) / (abs(a) + abs(n))))
+    assert "Came: 0 where 1 result belongs\n  Expected: (0,)" in repr(verdict)
+    assert verdict.expected == (0,)
+
+
 def test_where_most_calls_raise_one_of_these_is_shown():
     def raises(x):
         return None if x.shape == (2, 7) else x.no_such_thing

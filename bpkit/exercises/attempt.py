@@ -208,11 +208,15 @@ def expected(exercise):
 def sizes(exercise):
     """Return how many numbers each case hands in and expects back.
 
-    A case that hands in none shows the least, so that it counts as the largest.
+    A case that hands in none, or expects none back, shows the least, so that it counts
+    as the largest.
     """
     pairs = zip(exercise.cases(), expected(exercise), strict=True)
     given = [(arguments(exercise, case), right.copy) for case, right in pairs]
-    return [size(*call) if size(call[0], []) else np.inf for call in given]
+    return [
+        size(*call) if size(call[0], []) and size({}, call[1]) else np.inf
+        for call in given
+    ]
 
 
 def size(given, expected):

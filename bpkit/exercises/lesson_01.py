@@ -200,6 +200,9 @@ floors: Where do the decimals get lost?
     return (f(x + h) - f(x - h)) // (2 * h)  # slope
 width_squared: What is the width: 2h, or h²?
     return (f(x + h) - f(x - h)) / h**2  # slope
+left_quotient_reversed: One quotient on each side of x: if f grows, are both positive?
+    right, left = f(x + h) - f(x), f(x - h) - f(x)
+    return (right / h + left / h) / 2  # slope
 second_difference: That is how fast the slope changes. A slope needs f at two points: at
 how many do you call it?
     return (f(x + h) - 2 * f(x) + f(x - h)) / h**2  # slope
@@ -286,6 +289,10 @@ only_the_last_term: What is left of your sum when the next term comes?
     total = n * c * x ** (n - 1)  # one term
 power_goes_up: When xⁿ is nudged, is the power that remains higher or lower than n?
     total += c * x ** (n + 1) / (n + 1)  # one term
+one_strip_too_few: How many strips has x²: one, or two?
+    total += (n - 1) * c * x ** (n - 1)  # one term
+linear_term_lost: Take 2 − 5x on paper: what is its slope, and what is yours?
+    for n, c in enumerate(coefficients[2:], start=2):  # powers
 power_less_two: Take n = 2: which power of x should remain?
     total += n * (n - 1) * c * x ** max(n - 2, 0)  # one term
 taken_away: Take the polynomial x: does it grow or shrink when x grows?
@@ -302,6 +309,11 @@ def returns_in_the_first_turn(coefficients, x):
         total += n * c * x ** (n - 1)
         return total
     return total
+
+
+@slope_of_polynomial.mistake("One slope a term. What is asked of them together?")
+def terms_not_added(coefficients, x):
+    return [n * coefficients[n] * x ** (n - 1) for n in range(1, len(coefficients))]
 
 
 @slope_of_polynomial.variant
@@ -411,6 +423,8 @@ keeps_whole_numbers: When z holds whole numbers: can the array that you give bac
     return a  # σ
 even: Is that right for negative z? Compare σ(−2) and σ(2).
     return 1 / (1 + e)  # σ
+nothing_below_on_the_left: For z < 0: what stands below the line? Print yours at z = −1.
+    return np.where(z >= 0, 1 / (1 + e), e)  # σ
 a_step: Does that step function have a slope anywhere? Where is the e?
     return np.where(z >= 0, 1.0, 0.0)  # σ
 """)

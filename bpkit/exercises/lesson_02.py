@@ -138,6 +138,8 @@ summed_down_the_columns: How many partial derivatives has a column of n entries?
     return np.sum(a - y, axis=0)  # ∂C/∂a
 averaged_over_the_columns: How many columns has a, and how many has your result?
     return np.mean(a - y, axis=1, keepdims=True)  # ∂C/∂a
+averaged_over_each_row: How many columns has a, and how many has your result?
+    return np.mean(a - y, axis=1)  # ∂C/∂a
 divided_by_m: Is this the slope of one example's cost, or of the mean over all?
     return (a - y) / a.shape[1]  # ∂C/∂a
 divided_by_n: One column, n entries: does ½‖a − y‖² divide by n?
@@ -295,17 +297,6 @@ puts_back_by_adding: Is x + h − 2h + h exactly x? Where have you kept the old 
     x[index] += h  # put back
 one_entry_to_f: What kind of argument does f expect: one entry, or all of x?
     gradient[index] = (f(kept + h) - f(kept - h)) / (2 * h)  # slope
-both_points_the_same: Print the two arrays that you hand to f. Do they differ?
-    right, left = x, x
-    right[index] += h
-    left[index] -= h
-    gradient[index] = (f(right) - f(left)) / (2 * h)  # slope
-two_names_for_x: Two names, but how many arrays? Print x after the call.
-    pass  # a copy, in floats
-    right, left = x, x
-    right[index] += h
-    left[index] -= h
-    gradient[index] = (f(right) - f(left)) / (2 * h)  # slope
 moves_all_entries: How many entries move at once in x + h?
     return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))  # all slopes
 one_slope_for_all: How many entries move at once, and how many slopes are asked for?
@@ -321,6 +312,29 @@ returns_in_the_loop: How many slopes have you filled in when you return?
 adds_the_slopes: Are the slopes of all entries to be added, or kept apart?
     return np.sum(gradient)  # all slopes
 """)
+
+
+@numerical_gradient.mistake("Print the two arrays that you hand to f. Do they differ?")
+def both_points_the_same(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        right, left = x, x
+        right[index] += h
+        left[index] -= h
+        gradient[index] = (f(right) - f(left)) / (2 * h)
+    return gradient
+
+
+@numerical_gradient.mistake("Two names, but how many arrays? Print x after the call.")
+def two_names_for_x(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        right, left = x, x
+        right[index] += h
+        left[index] -= h
+        gradient[index] = (f(right) - f(left)) / (2 * h)
+    return gradient
 
 
 @numerical_gradient.variant
@@ -466,12 +480,17 @@ mean_over_classes: Sum over the wrong classes, or mean?
     return np.mean(losses)  # all classes
 mean_over_wrong_classes: Sum over the wrong classes, or mean?
     return np.sum(losses) / (len(w) - 1)  # all classes
+takes_one_away: At margin 6, how much does the right class add to the sum?
+    pass  # the right class does not count
+    return np.sum(losses) - 1  # all classes
 squared: Is there a square in the task?
     return np.sum(losses**2)  # all classes
 counts_violations: Do you count the classes that come too near, or by how much they do?
     return np.sum(losses > 0)  # all classes
 one_loss_a_class: One loss a class. What is asked of them together?
     return losses.ravel()  # all classes
+one_column_of_losses: One loss a class. What is asked of them together?
+    return losses  # all classes
 own_scores_only: Is a wrong class's own score enough? With whose is it compared?
     losses = np.maximum(0, scores + margin)  # loss of a class
 absolute_shortfalls: Does a lead far beyond the margin still cost anything?
@@ -617,6 +636,7 @@ def two_gradients():
         Case(rng.normal(size=5), rng.normal(size=5)),
         Case(np.array([[2.0], [-1.0], [0.5]]), np.array([[-2.0], [1.0], [-0.5]])),
         Case(np.zeros(2), np.array([0.6, -0.8])),
+        Case(np.zeros((3, 1)), np.array([[1.2], [0.0], [-0.5]])),
         Case(np.array([[1.5, -2.0]]), np.zeros((1, 2))),
         Case(rng.normal(size=(2, 1, 2)), rng.normal(size=(2, 1, 2))),
         Case(np.array([1, -2, 2]), np.array([4, 0, -3])),
@@ -660,10 +680,21 @@ relative_to_a: Whose length is below the line? Swap a and n: the same?
 relative_to_n: Whose length is below the line? Swap a and n: the same?
     size = np.linalg.norm(n)  # below the line
     return np.linalg.norm(a - n) / size if np.any(a != n) else 0.0  # quotient
+length_of_the_sum_guarded: Can this denominator cancel to zero? Try n = −a.
+    size = np.linalg.norm(a + n)  # below the line
+relative_to_a_guarded: Whose length is below the line? Swap a and n: the same?
+    size = np.linalg.norm(a)  # below the line
+relative_to_n_guarded: Whose length is below the line? Swap a and n: the same?
+    size = np.linalg.norm(n)  # below the line
+relative_to_n_alone: Whose length is below the line? And what if it is 0?
+    return np.linalg.norm(a - n) / np.linalg.norm(n)  # quotient
 relative_to_the_larger: Below the line: the larger of the two, or both together?
     size = max(np.linalg.norm(a), np.linalg.norm(n))  # below the line
 difference_of_lengths: Two gradients of equal length: must they be equal?
     difference = abs(np.linalg.norm(a) - np.linalg.norm(n))
+    return difference / size if size > 0 else 0.0  # quotient
+signed_difference_of_lengths: Two gradients of equal length: must they be equal?
+    difference = np.linalg.norm(a) - np.linalg.norm(n)
     return difference / size if size > 0 else 0.0  # quotient
 squared_lengths: Is the length of (3, 4) equal to 25, or to 5?
     size = np.linalg.norm(a) ** 2 + np.linalg.norm(n) ** 2  # below the line
@@ -674,6 +705,8 @@ sums_of_sizes: Is the length of (3, 4) equal to 7, or to 5?
 largest_entries: Is the length of (3, 4) equal to 4, or to 5?
     size = np.max(np.abs(a)) + np.max(np.abs(n))  # below the line
     return np.max(np.abs(a - n)) / size if size > 0 else 0.0  # quotient
+zero_if_a_is: One of them zero, the other not: do they agree?
+    return np.linalg.norm(a - n) / size if a.any() else 0.0  # quotient
 zero_if_either_is: One of them zero, the other not: do they agree?
     return np.linalg.norm(a - n) / size if a.any() and n.any() else 0.0  # quotient
 one_for_two_zeros: Should two zero gradients count as all wrong, or as equal?
@@ -793,8 +826,8 @@ best_entry: Which entry do you look for: the one that agrees best?
     return np.unravel_index(np.argmin(errors), errors.shape)  # where
 largest_slope: Is the steepest entry always the most wrong one?
     return np.unravel_index(np.argmax(size), size.shape)  # where
-number_in_reading_order: Which row and which column is it in? Print a[...] with what you
-return.
+number_in_reading_order: In a table: which row and which column is it in? Print a[...]
+with what you return.
     return np.argmax(errors)  # where
 error_itself: Is its error asked for, or its place?
     return np.max(errors)  # where
@@ -879,11 +912,11 @@ def prediction_2_2():
         "a": "That one entry is as wrong as can be: its own relative error is 1. But "
         "the formula divides by the length of the whole gradient.",
         "b": "One of twelve entries had such a share in the length. One of thousands "
-        "has a far smaller one: about one place in seven is called wrong.",
-        "c": "At most places the error is of the order of 0.002. It looks like a right "
-        "gradient that was badly measured, and is a bug.",
-        "d": "So small a share has an entry only where the reader hardly feels it: few "
-        "of its slopes are so flat.",
+        "has a far smaller one: for about one in seven the gradient is called wrong.",
+        "c": "For most entries the error is of the order of 0.002. It looks like a "
+        "right gradient that was badly measured, and is a bug.",
+        "d": "An entry has so small a share only where the cost is nearly level along "
+        "it, and that is so for few.",
     },
 )
 def prediction_2_3():

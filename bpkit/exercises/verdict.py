@@ -377,7 +377,8 @@ def _what_came(found):
     if found.why == "kind" and real_numbers(came) is None:
         return kind_of(came, found.where)
     if found.why == "kind":
-        some = "a dict belongs", f"{len(expected)} results belong"
+        many = "1 result belongs", f"{len(expected)} results belong"
+        some = "a dict belongs", many[len(expected) != 1]
         return f"{short(came)} where {some[isinstance(expected, list | tuple)]}"
     return short(came)
 
@@ -634,6 +635,7 @@ def _text(value, room):
             for v in value[:count]
         )
         inside += ", …" if len(value) > count else ""
+        inside += "," if isinstance(value, tuple) and len(value) == 1 else ""
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, dict):
         return ", ".join(f"{k}: {short(v, room=4)}" for k, v in value.items())
