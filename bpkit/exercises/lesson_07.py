@@ -68,13 +68,13 @@ large?
     return squares.mean()  # root mean square
 sum_over_the_examples: Repeat every example once: should the typical distance grow?
     return np.sqrt(squares.sum())  # root mean square
-mean_over_the_slopes_too: A squared distance is a sum over the slopes. Did you take their
-mean?
+mean_over_the_slopes_too: A squared distance is a sum over the slopes. Did you take
+their mean?
     squares = ((gradients - true) ** 2).mean(axis=0)  # squared distances
 one_example_fewer: Over how many examples is the mean taken: N, or N − 1?
     return np.sqrt(squares.sum() / max(squares.size - 1, 1))  # root mean square
-noise_of_all_together: Is it the distance of one example that you give, or of the mean of
-all?
+noise_of_all_together: Is it the distance of one example that you give, or of the mean
+of all?
     return np.sqrt(squares.mean() / squares.size)  # root mean square
 largest_distance: That is the one furthest away. What is the root of the mean square?
     return np.sqrt(squares.max())  # root mean square
@@ -84,11 +84,12 @@ the end?
 one_for_each_slope: One number for each slope came. Along which axis do you add the
 squares of one example?
     return gradients.std(axis=1)  # root mean square
-examples_in_rows: An example is a column. Along which axis do you take the mean gradient?
+examples_in_rows: An example is a column. Along which axis do you take the mean
+gradient?
     true = gradients.mean(axis=0, keepdims=True)  # true gradient
     squares = ((gradients - true) ** 2).sum(axis=1)  # squared distances
-adds_before_squaring: Can a deviation above zero make up for one below? Which comes first,
-the square or the sum?
+adds_before_squaring: Can a deviation above zero make up for one below? Which comes
+first, the square or the sum?
     squares = (gradients - true).sum(axis=0) ** 2  # squared distances
 lengths_without_squares: How long is the arrow (3, 4): 7, or 5?
     squares = np.abs(gradients - true).sum(axis=0) ** 2  # squared distances
@@ -507,13 +508,13 @@ def by_lists(labels, k):
     lesson=7,
     choices={
         "a": "Four outputs, four answers: it is what was meant, and what you get when "
-        "both are columns. `y_row` has no second axis.",
-        "b": "It is the shape of `y_row`, and tempting if you think of both as lists of "
-        "four. But `a` is a column, and numpy keeps both directions.",
-        "c": "It would be a kindness. numpy refuses only lengths that differ, and are "
-        "not 1; here the 1 of the column is stretched without a word.",
-        "d": "A missing axis is added in front: (4,) counts as a row, (1, 4). Then each "
-        "1 is stretched to 4, and every output meets every answer.",
+        "both are columns. But the answers have no second axis.",
+        "b": "Tempting if you think of both as lists of four. But the outputs are a "
+        "column, and numpy keeps both directions.",
+        "c": "It would be a kindness. numpy refuses lengths that differ only where "
+        "neither is 1; here the 1 of the column is stretched without a word.",
+        "d": "A missing axis is added in front: (4,) counts as a row, (1, 4). Then "
+        "each 1 is stretched to 4, and every output meets every answer.",
     },
 )
 def prediction_7_1():
@@ -527,11 +528,11 @@ def prediction_7_1():
 @prediction(
     lesson=7,
     choices={
-        "a": "There is no way to tell from these pixels which answer was dealt to them. "
-        "But one thing can be learnt without looking: how often each answer comes.",
-        "b": "It needs pairs that belong together: with its answer in another place, an "
-        "image says nothing about it.",
-        "c": "Saying about 0.1 everywhere is right about no digit, and far cheaper than "
+        "a": "There is no way to tell from an image which answer was dealt to it. But "
+        "one thing can be learnt without looking: how often each answer comes.",
+        "b": "The cost does fall, which looks like learning. But with its answer in "
+        "another place, an image says nothing about it.",
+        "c": "About 0.1 at every output is right about no digit, and far cheaper than "
         "what the untrained network says. So the cost falls, and nothing is read.",
     },
 )
@@ -550,13 +551,14 @@ def prediction_7_2():
 @prediction(
     lesson=7,
     choices={
-        16: "Twice the examples would halve the noise if it fell like 1/m. They divide "
-        "it by √2 only, since the deviations cancel in part.",
+        16: "Twice the examples would halve it if the noise fell like 1/m. But their "
+        "deviations only cancel in part: twice the examples divide it by √2.",
         32: "Four times the examples: their deviations add up to twice the length, and "
         "the mean divides by four.",
         64: "8² is 64, but it is the factor that is squared: to halve takes 2² times "
         "the examples, wherever you start.",
-        11: "That is 8√2. The root stands on the other side: the noise changes with √m.",
+        11: "That is 8√2. But it is the noise that changes with the root: twice the "
+        "examples divide it by √2, and four times by 2.",
     },
 )
 def prediction_7_3():
