@@ -511,8 +511,8 @@ def by_lists(labels, k):
         "both are columns. But the answers have no second axis.",
         "b": "Tempting if you think of both as lists of four. But the outputs are a "
         "column, and numpy keeps both directions.",
-        "c": "It would be a kindness. numpy refuses lengths that differ only where "
-        "neither is 1; here the 1 of the column is stretched without a word.",
+        "c": "It would be a kindness. But numpy refuses only where two lengths differ "
+        "and neither is 1; here each 1 is stretched without a word.",
         "d": "A missing axis is added in front: (4,) counts as a row, (1, 4). Then "
         "each 1 is stretched to 4, and every output meets every answer.",
     },
