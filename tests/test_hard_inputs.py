@@ -111,7 +111,7 @@ FORMS = {
     "matrices": (
         "quadratic_cost cost_derivative hinge_loss hinge_gradient output_error "
         "hidden_error bias_gradient weight_gradient cross_entropy_cost "
-        "cross_entropy_error repaired_3",
+        "cross_entropy_error gradient_noise repaired_3",
         {"equal entries", "whole numbers", "one column", "one row", "square", *SIZES},
     ),
     "outputs with their targets": (
@@ -119,8 +119,8 @@ FORMS = {
         {"certain and wrong"},
     ),
     "networks": (
-        "backward_network forward_pass backprop backprop_batch update_mini_batch "
-        "evaluate sgd repaired_4 repaired_5 repaired_6 repaired_8",
+        "backward_network forward_pass backprop update_mini_batch evaluate "
+        "sgd repaired_4 repaired_5 repaired_6 repaired_8",
         {"one column", "one row", "square", DEEP},
     ),
     "vectors": (

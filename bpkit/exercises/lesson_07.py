@@ -5,146 +5,116 @@ from itertools import islice
 
 import numpy as np
 
-from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises import lesson_06
-from bpkit.exercises.exercise import Case, exercise
+from bpkit.backprop import errors, forward_pass
+from bpkit.data import load_digits
+from bpkit.exercises.exercise import Case, exercise, prediction
+from bpkit.network import Network
 
-# --- The gradient of a batch, as matrix products ---
-
-FEW = 6
-
-
-class Counted(np.ndarray):
-    """An array that counts how many arrays are made from it and its like."""
-
-    made = 0
-
-    def __array_finalize__(self, source):
-        Counted.made += 1
+# --- How far single gradients lie from their mean ---
 
 
-def arrays_made(answer, weights, biases, x, y):
-    """Return how many arrays an answer makes on its way."""
-    weights = [w.view(Counted) for w in weights]
-    biases = [b.view(Counted) for b in biases]
-    before = Counted.made
-    answer(weights, biases, x, y)
-    return Counted.made - before
+def gradients_of_examples():
+    def case(slopes, examples, seed, size=1.0):
+        drawn = np.random.default_rng(seed).standard_normal((slopes, examples))
+        return Case(size * (drawn + 0.7 * np.arange(slopes)[:, None]))
 
-
-def loops(answer, weights, biases, x, y):
-    """Return whether every example more makes the answer make one array more.
-
-    A matrix product makes one array however wide the batch is, so the count proves a
-    loop, on any machine; a stopwatch would not.
-    """
-    try:
-        many = arrays_made(answer, weights, biases, x, y)
-        few = arrays_made(answer, weights, biases, x[:, :FEW], y[:, :FEW])
-    except Exception:  # an answer that cannot work with such arrays proves nothing
-        return False
-    return many - few >= x.shape[1] - FEW
-
-
-def gradients_or_loops(answer, weights, biases, x, y):
-    """Observe the gradients or, where the batch counts arrays, whether it is looped."""
-    if not isinstance(x, Counted):
-        return answer(weights, biases, x, y)
-    answer(weights, biases, np.array(x), np.array(y))  # whatever it raises counts
-    return {"new arrays for every single example": loops(answer, weights, biases, x, y)}
-
-
-def batch_cases():
-    wide = [
-        lesson_06.drawn_arguments([3, 4, 2], 40, 20),
-        lesson_06.drawn_arguments([3, 3, 3], 35, 21),
-        lesson_06.drawn_arguments([2, 2], 30, 22),
-    ]
-    return lesson_06.backprop.cases() + [
-        Case(weights, biases, x.view(Counted), y.view(Counted))
-        for weights, biases, x, y in wide
+    return [
+        Case(np.array([[1, 3, 2], [0, 4, 1]])),
+        case(3, 5, 30),
+        case(6, 4, 31),
+        case(3, 3, 32),
+        Case(np.array([[0.5, 0.5, -1.0, 0.25], [2.0, 2.0, 0.0, 2.0]])),
+        case(1, 7, 33),
+        case(5, 1, 34),
+        case(4, 6, 35, 1e-7),
+        case(2, 5, 36, 1e8),
+        Case(np.full((3, 4), 0.25)),
     ]
 
 
 @exercise(
     lesson=7,
-    cases=batch_cases,
+    cases=gradients_of_examples,
     hints=(
-        "Let δ be a matrix, one column an example. Which of the four equations have to "
-        "be written anew?",
-        "BP1 and BP2 stay as they are. BP3 is the mean of δ along its rows; in BP4 the "
-        "product δ @ a.T adds up the examples by itself.",
-        "nabla_b[l] = delta.mean(axis=1, keepdims=True) and nabla_w[l] = "
-        "delta @ activations[l].T / m.",
+        "First the true gradient: one mean for each row, kept as a column. What does "
+        "each column of the table lack to it?",
+        "The squared length of a column is a sum down the rows, axis 0. Then the mean "
+        "over the examples, and the root last.",
+        "off = gradients - gradients.mean(axis=1, keepdims=True), and then "
+        "np.sqrt((off**2).sum(axis=0).mean()).",
     ),
-    observe=gradients_or_loops,
-    returns=("nabla_b", "nabla_w"),
-    quantities=lesson_06.backprop.quantities,
-    explain=lesson_06.backprop.explain,
 )
-def backprop_batch(weights, biases, x, y):
-    m = x.shape[1]
-    zs, activations = [], [x]
-    for w, b in zip(weights, biases, strict=True):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    nabla_b, nabla_w = [], []
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])  # BP1
-    for l in reversed(range(len(weights))):
-        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))  # BP3
-        nabla_w.insert(0, delta @ activations[l].T / m)  # BP4
-        if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])  # BP2
-    return nabla_b, nabla_w
+def gradient_noise(gradients):
+    true = gradients.mean(axis=1, keepdims=True)  # true gradient
+    squares = ((gradients - true) ** 2).sum(axis=0)  # squared distances
+    return np.sqrt(squares.mean())  # root mean square
 
 
-@backprop_batch.mistake("Which of your lines runs once for every single example?")
-def loops_over_the_examples(*arrays):
-    return lesson_06.nielsens_way(*arrays)
+gradient_noise.slips("""
+length_of_the_gradients: Is that a distance from the true gradient, or from zero?
+    true = 0.0  # true gradient
+mean_of_each_example: Whose mean did you take away: a slope's over the examples, or an
+example's over its slopes?
+    true = gradients.mean(axis=0, keepdims=True)  # true gradient
+mean_of_everything: How many numbers has the true gradient: one, or one for each row?
+    true = gradients.mean()  # true gradient
+distance_from_the_first: From which gradient do you measure: the mean, or one example's?
+    true = gradients[:, :1]  # true gradient
+root_of_each_square_first: The mean of the distances is another number: in which order
+come square, mean and root?
+    return np.sqrt(squares).mean()  # root mean square
+root_forgotten: Double all gradients: should a distance double, or become four times as
+large?
+    return squares.mean()  # root mean square
+sum_over_the_examples: Repeat every example once: should the typical distance grow?
+    return np.sqrt(squares.sum())  # root mean square
+mean_over_the_slopes_too: A squared distance is a sum over the slopes. Did you take
+their mean?
+    squares = ((gradients - true) ** 2).mean(axis=0)  # squared distances
+one_example_fewer: Over how many examples is the mean taken: N, or N − 1?
+    return np.sqrt(squares.sum() / max(squares.size - 1, 1))  # root mean square
+noise_of_all_together: Is it the distance of one example that you give, or of the mean
+of all?
+    return np.sqrt(squares.mean() / squares.size)  # root mean square
+largest_distance: That is the one furthest away. What is the root of the mean square?
+    return np.sqrt(squares.max())  # root mean square
+distance_of_each_example: One number for each example came. What do you do with them at
+the end?
+    return np.sqrt(squares)  # root mean square
+one_for_each_slope: One number for each slope came. Along which axis do you add the
+squares of one example?
+    return gradients.std(axis=1)  # root mean square
+examples_in_rows: An example is a column. Along which axis do you take the mean
+gradient?
+    true = gradients.mean(axis=0, keepdims=True)  # true gradient
+    squares = ((gradients - true) ** 2).sum(axis=1)  # squared distances
+adds_before_squaring: Can a deviation above zero make up for one below? Which comes
+first, the square or the sum?
+    squares = (gradients - true).sum(axis=0) ** 2  # squared distances
+lengths_without_squares: How long is the arrow (3, 4): 7, or 5?
+    squares = np.abs(gradients - true).sum(axis=0) ** 2  # squared distances
+""")
 
 
-@backprop_batch.mistake("Each example adds its gradient: is the sum the mean yet?")
-def sums_in_a_loop(weights, biases, x, y):
-    nabla_b, nabla_w = lesson_06.nielsens_way(weights, biases, x, y)
-    m = x.shape[1]
-    return [m * b for b in nabla_b], [m * w for w in nabla_w]
+@gradient_noise.variant
+def by_the_variances(gradients):
+    return gradients.var(axis=1).sum() ** 0.5
 
 
-# What can be wrong in one example's gradient can be wrong in a batch's.
-backprop_batch.mistakes.extend(lesson_06.backprop.mistakes)
-backprop_batch.variants.extend(
-    [lesson_06.mean_taken_at_the_output, lesson_06.by_recursion_from_the_left]
-)
+@gradient_noise.variant
+def example_by_example(gradients):
+    examples = gradients.shape[1]
+    true = sum(gradients[:, i] for i in range(examples)) / examples
+    total = 0.0
+    for i in range(examples):
+        total += np.linalg.norm(gradients[:, i] - true) ** 2
+    return (total / examples) ** 0.5
 
 
-@backprop_batch.variant
-def biases_as_weights_of_a_constant(weights, biases, x, y):
-    ones = np.ones((1, x.shape[1]))
-    augmented = [np.hstack([b, w]) for w, b in zip(weights, biases, strict=True)]
-    inputs = [np.vstack([ones, x])]
-    for wb in augmented:
-        inputs.append(np.vstack([ones, 1 / (1 + np.exp(-(wb @ inputs[-1])))]))
-    a = inputs.pop()[1:]
-    delta = (a - y) * a * (1 - a) / x.shape[1]
-    gradients = []
-    for wb, a in zip(augmented[::-1], inputs[::-1], strict=True):
-        gradients.insert(0, delta @ a.T)
-        delta = ((wb.T @ delta) * a * (1 - a))[1:]
-    return [g[:, :1] for g in gradients], [g[:, 1:] for g in gradients]
-
-
-@backprop_batch.variant
-def every_example_at_once_in_three_dimensions(weights, biases, x, y):
-    zs, activations = lesson_06.forward_pass.reference(weights, biases, x)
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
-    nabla_b, nabla_w = [], []
-    for l in reversed(range(len(weights))):
-        stack = delta.T[:, :, None] * activations[l].T[:, None, :]
-        nabla_b.insert(0, np.mean(delta, axis=-1).reshape(-1, 1))
-        nabla_w.insert(0, np.mean(stack, axis=0))
-        if l > 0:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-    return nabla_b, nabla_w
+@gradient_noise.variant
+def by_the_norm_of_the_table(gradients):
+    off = gradients - gradients.mean(axis=1)[:, None]
+    return np.linalg.norm(off) / np.sqrt(gradients.shape[1])
 
 
 # --- Mini-batches ---
@@ -529,3 +499,79 @@ def by_comparison(labels, k):
 @one_hot.variant
 def by_lists(labels, k):
     return [[float(label == j) for label in labels] for j in range(k)]
+
+
+# --- Predictions ---
+
+
+@prediction(
+    lesson=7,
+    choices={
+        "a": "Four outputs, four answers: it is what was meant, and what you get when "
+        "both are columns. But the answers have no second axis.",
+        "b": "Tempting if you think of both as lists of four. But the outputs are a "
+        "column, and numpy keeps both directions.",
+        "c": "It would be a kindness. But numpy refuses only where two lengths differ "
+        "and neither is 1; here each 1 is stretched without a word.",
+        "d": "A missing axis is added in front: (4,) counts as a row, (1, 4). Then "
+        "each 1 is stretched to 4, and every output meets every answer.",
+    },
+)
+def prediction_7_1():
+    a, y_row = np.zeros((4, 1)), np.zeros(4)
+    try:
+        return {(4, 1): "a", (4,): "b", (4, 4): "d"}[(a - y_row).shape]
+    except ValueError:
+        return "c"
+
+
+@prediction(
+    lesson=7,
+    choices={
+        "a": "There is no way to tell from an image which answer was dealt to it. But "
+        "one thing can be learnt without looking: how often each answer comes.",
+        "b": "The cost does fall, which looks like learning. But with its answer in "
+        "another place, an image says nothing about it.",
+        "c": "About 0.1 at every output is right about no digit, and far cheaper than "
+        "what the untrained network says. So the cost falls, and nothing is read.",
+    },
+)
+def prediction_7_2():
+    rng = np.random.default_rng(0)
+    (x, y), test_data = load_digits()
+    net, parted = Network([64, 30, 10], seed=0), (x, y[:, rng.permutation(y.shape[1])])
+    before = net.mean_cost(parted)
+    for _ in net.train(parted, 5, 10, 3.0):
+        pass
+    falls = net.mean_cost(parted) < before / 2
+    reads = net.evaluate(test_data) > test_data[1].size / 2
+    return "b" if falls and reads else "c" if falls else "a"
+
+
+@prediction(
+    lesson=7,
+    choices={
+        16: "Twice the examples would halve it if the noise fell like 1/m. But their "
+        "deviations only cancel in part: twice the examples divide it by √2.",
+        32: "Four times the examples: their deviations add up to twice the length, and "
+        "the mean divides by four.",
+        64: "8² is 64, but it is the factor that is squared: to halve takes 2² times "
+        "the examples, wherever you start.",
+        11: "That is 8√2. But it is the noise that changes with the root: twice the "
+        "examples divide it by √2, and four times by 2.",
+    },
+)
+def prediction_7_3():
+    rng = np.random.default_rng(0)
+    (x, y), _ = load_digits()
+    net = Network([64, 30, 10], seed=0)
+    zs, activations = forward_pass(net.weights, net.biases, x)
+    slopes = errors(net.weights, zs, activations[-1], y)[-1]  # of the last biases
+    true = slopes.mean(axis=1, keepdims=True)
+
+    def noise(m):
+        batches = slopes[:, rng.integers(slopes.shape[1], size=(4000, m))].mean(axis=2)
+        return np.linalg.norm(batches - true)
+
+    half = noise(8) / 2
+    return min((11, 16, 32, 64), key=lambda m: abs(np.log(noise(m) / half)))

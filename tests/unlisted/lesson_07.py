@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from bpkit import sigmoid, sigmoid_prime
-
 from . import right, wrong
 
 # one_hot -----------------------------------------------------------------------
@@ -52,102 +50,67 @@ def hot_by_comparison(labels, k):
     return np.equal.outer(np.arange(k), labels).astype(float)
 
 
-# backprop_batch ----------------------------------------------------------------
+# gradient_noise ----------------------------------------------------------------
 
 
-def _forward(weights, biases, x):
-    zs, activations = [], [x]
-    for w, b in zip(weights, biases):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    return zs, activations
+@wrong("gradient_noise", "the mean gradient is a row, not a column")
+def noise_without_the_axis(gradients):
+    """(3, 5): ValueError; (3, 3) and one row: a number, but of other differences."""
+    off = gradients - gradients.mean(axis=1)
+    return np.sqrt((off**2).sum(axis=0).mean())
 
 
-def _sums(weights, biases, x, y):
-    """Return the sums over the examples, which are not yet means."""
-    zs, activations = _forward(weights, biases, x)
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
-    sums_b, sums_w = [], []
-    for l in reversed(range(len(weights))):
-        sums_b.insert(0, delta.sum(axis=1, keepdims=True))
-        sums_w.insert(0, delta @ activations[l].T)
-        if l:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-    return sums_b, sums_w
+@wrong("gradient_noise", "the median of the distances")
+def noise_by_the_median(gradients):
+    """Distances 1, 1, 4: gives 1, should be √6."""
+    off = gradients - gradients.mean(axis=1, keepdims=True)
+    return float(np.median(np.linalg.norm(off, axis=0)))
 
 
-@wrong("backprop_batch", "the right numbers, by the loop that is not allowed")
-def batch_one_by_one(weights, biases, x, y):
-    """Any batch: a loop over the examples."""
-    m = x.shape[1]
-    parts = [_sums(weights, biases, x[:, [i]], y[:, [i]]) for i in range(m)]
-    nabla_b = [sum(layer) / m for layer in zip(*(b for b, _ in parts))]
-    nabla_w = [sum(layer) / m for layer in zip(*(w for _, w in parts))]
-    return nabla_b, nabla_w
+@wrong("gradient_noise", "half the spread from the smallest to the largest length")
+def noise_by_the_range(gradients):
+    """Two gradients of one length in opposite directions: 0, should be that length."""
+    lengths = np.linalg.norm(gradients, axis=0)
+    return float(np.ptp(lengths) / 2)
 
 
-@wrong("backprop_batch", "the mean of two halves, which need not be equal in size")
-def batch_by_halves(weights, biases, x, y):
-    """Three examples: the first counts ½, should be ⅓; right for even batches."""
-    m = x.shape[1]
-    halves = [slice(0, m // 2), slice(m // 2, m)] if m > 1 else [slice(0, 1)]
-    parts = [_sums(weights, biases, x[:, h], y[:, h]) for h in halves]
-    sizes = [x[:, h].shape[1] for h in halves]
-    return tuple(
-        [
-            sum(layer[k] / size for layer, size in zip(side, sizes)) / len(halves)
-            for k in range(len(weights))
-        ]
-        for side in zip(*parts)
-    )
+@wrong("gradient_noise", "the mean is taken away in the caller's array")
+def noise_in_place(gradients):
+    """Right for floats, but the table holds the differences afterwards."""
+    gradients -= gradients.mean(axis=1, keepdims=True)
+    return np.sqrt((gradients**2).sum(axis=0).mean())
 
 
-@wrong("backprop_batch", "the difference is written over the caller's answers")
-def batch_writes_over_y(weights, biases, x, y):
-    """Right gradients, but y holds a − y afterwards."""
-    zs, activations = _forward(weights, biases, x)
-    delta = np.subtract(activations[-1], y, out=y) * sigmoid_prime(zs[-1])
-    nabla_b, nabla_w = [], []
-    for l in reversed(range(len(weights))):
-        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        nabla_w.insert(0, delta @ activations[l].T / x.shape[1])
-        if l:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-    return nabla_b, nabla_w
+@wrong("gradient_noise", "only the first slope is looked at")
+def noise_of_one_slope(gradients):
+    """Two slopes: the spread of the first; right where there is one."""
+    return gradients[0].std()
 
 
-@wrong("backprop_batch", "divides by the length of x, which is its rows")
-def batch_over_rows(weights, biases, x, y):
-    """Three inputs, five examples: 5/3 of what it should be; right if m is n_0."""
-    return tuple([g / len(x) for g in part] for part in _sums(weights, biases, x, y))
+@wrong("gradient_noise", "rounded to whole numbers in a table of whole numbers")
+def noise_of_whole_numbers(gradients):
+    """[[0, 1]]: the mean is stored as 0, so √½ comes in place of ½."""
+    true = np.empty((len(gradients), 1), dtype=gradients.dtype)
+    true[:, 0] = gradients.mean(axis=1)
+    return np.sqrt(((gradients - true) ** 2).sum(axis=0).mean())
 
 
-@right("backprop_batch", "einsum, and the m already in the error")
-def batch_by_einsum(weights, biases, x, y):
-    zs, activations = _forward(weights, biases, x)
-    signal = (activations[-1] - y) / y.shape[1]
-    nabla_b, nabla_w = [], []
-    for w, z, a in zip(weights[::-1], zs[::-1], activations[-2::-1]):
-        delta = np.einsum("ji,ji->ji", signal, sigmoid_prime(z))
-        nabla_b.append(np.einsum("ji->j", delta)[:, None])
-        nabla_w.append(np.einsum("ji,ki->jk", delta, a))
-        signal = np.einsum("jk,ji->ki", w, delta)
-    return nabla_b[::-1], nabla_w[::-1]
+@right("gradient_noise", "half the mean squared distance of all pairs of examples")
+def noise_by_pairs(gradients):
+    between = gradients[:, :, None] - gradients[:, None, :]
+    return np.sqrt((between**2).sum(axis=0).mean() / 2)
 
 
-@right("backprop_batch", "weights and bias of a layer in one table")
-def batch_by_longer_tables(weights, biases, x, y):
-    ones = np.ones((1, x.shape[1]))
-    outputs = [x]
-    for w, b in zip(weights, biases):
-        outputs.append(sigmoid(np.hstack([w, b]) @ np.vstack([outputs[-1], ones])))
-    signal, tables = outputs[-1] - y, []
-    for l in range(len(weights), 0, -1):
-        delta = signal * outputs[l] * (1 - outputs[l])
-        tables.append(delta @ np.vstack([outputs[l - 1], ones]).T / ones.size)
-        signal = weights[l - 1].T @ delta
-    tables.reverse()
-    return [t[:, -1:] for t in tables], [t[:, :-1] for t in tables]
+@right("gradient_noise", "the trace of the covariances")
+def noise_by_covariances(gradients):
+    return np.sqrt(np.trace(np.atleast_2d(np.cov(gradients, ddof=0))))
+
+
+@right("gradient_noise", "lists and the standard library")
+def noise_by_lists(gradients):
+    import statistics
+
+    return sum(statistics.pvariance(row) for row in gradients.tolist()) ** 0.5
 
 
 # mini_batches ------------------------------------------------------------------
@@ -223,23 +186,3 @@ def batches_keep_the_first(x, y, size, rng):
     order = np.r_[0, 1 + rng.permutation(x.shape[1] - 1)]
     for k in range(0, len(order), size):
         yield x[:, order[k : k + size]], y[:, order[k : k + size]]
-
-
-@wrong("backprop_batch", "only BP4 goes through the examples, one after the other")
-def batch_with_a_loop_for_bp4(weights, biases, x, y):
-    """The numbers are right; the outer products are made in a loop over the columns."""
-    zs, activations = [], [x]
-    for w, b in zip(weights, biases):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
-    nabla_b, nabla_w = [], []
-    for l in reversed(range(len(weights))):
-        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
-        total = np.zeros(weights[l].shape)
-        for j in range(x.shape[1]):
-            total += np.outer(delta[:, j], activations[l][:, j])
-        nabla_w.insert(0, total / x.shape[1])
-        if l:
-            delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
-    return nabla_b, nabla_w
