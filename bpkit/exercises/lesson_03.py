@@ -295,7 +295,7 @@ def how_the_walk_ends(answer):
             still += f", where the slope is still {slope:.2g}."
             first = still if np.isfinite(came[-1]) else lost
             return f"{first} {_why_it_does_not_rest(answer, bottom)}"
-    return _uphill(answer)
+    return _uphill(answer) or _over_the_hill(answer)
 
 
 def _came(answer, x0):
@@ -320,6 +320,19 @@ def _uphill(answer):
             f"From {beside[1]:.2f} it ends at {ends[1]:.4g}, nearer to the top of the "
             "hill. Which way is downhill?"
         )
+    return None
+
+
+def _over_the_hill(answer):
+    """Say that a walk ends across the hill while one from nearer does not, or None."""
+    for far, near in ((1.5, 0.5), (-1.5, -0.6)):
+        end, bottom = _came(answer, far)[-1], BOTTOMS[near]
+        settles = abs(_came(answer, near)[-1] - bottom) < 1e-2
+        if settles and end * bottom < 0 and abs(double_well_slope(end)) < 1e-2:
+            return (
+                f"From {far} it ends at {end:.4g}, across the hill. Which step of "
+                "that walk leaps over it?"
+            )
     return None
 
 
@@ -360,6 +373,8 @@ def minimum_from(x0):
 minimum_from.slips("""
 by_the_sign_of_x0: Where is the top of the hill: exactly at 0? Try a start at 0.05.
     x = 1.0 if x0 > 0 else -1.0  # start
+by_the_sign_with_zero: Where is the top of the hill: exactly at 0? Try a start at 0.05.
+    x = -1.0 if x0 < 0 else 1.0  # start
 without_the_tilt: What does the term 0.3x do to the slope?
     x = x - 0.05 * (4 * x * (x**2 - 1))  # downhill
 tilted_the_other_way: Which way does the term + 0.3x tilt the floor?

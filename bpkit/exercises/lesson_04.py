@@ -644,22 +644,28 @@ def remembered(answer, formula, *numbers):
     start = listed([f"{n} = {said(v)}" for n, v in zip("xyz", numbers, strict=False)])
     where, facts = f"({formula}, at {start})", {}
     for name, node in reversed(nodes.items()):
-        parents = in_a_row(getattr(node, "parents", None))
-        if not isinstance(parents, str):
-            parents = ", ".join(names.get(id(p), "another thing") for p in parents)
+        parents, slopes = getattr(node, "parents", None), getattr(node, "slopes", None)
         facts[f"{name}.data {where}"] = getattr(node, "data", None)
-        facts[f"{name}.parents {where}"] = parents or "none"
-        facts[f"{name}.slopes {where}"] = in_a_row(getattr(node, "slopes", None))
+        facts[f"{name}.parents {where}"] = (
+            ", ".join(names.get(id(p), "another thing") for p in parents) or "none"
+            if is_a_row(parents)
+            else f"{type(parents).__name__}, where {ROW} is asked for"
+        )
+        facts[f"the kind of {name}.slopes {where}"] = (
+            ROW if is_a_row(slopes) else type(slopes).__name__
+        )
+        facts[f"{name}.slopes {where}"] = list(slopes) if is_a_row(slopes) else None
     two = inputs[0], answer(numbers[0])
     facts["two values of one number are two, and a set holds both"] = are_two(*two)
     return facts
 
 
-def in_a_row(several):
-    """Return a tuple or list as a list, or say what else it is."""
-    if isinstance(several, list | tuple):
-        return list(several)
-    return f"{type(several).__name__}, where a tuple or a list is asked for"
+ROW = "a tuple or a list"
+
+
+def is_a_row(several):
+    """Return whether something is a tuple or a list."""
+    return isinstance(several, list | tuple)
 
 
 def are_two(one, other):
@@ -769,6 +775,11 @@ changes_itself: After s = x + y, does x still hold its own number?
     return self  # sum
     self.data *= other.data
     self.parents, self.slopes = (self, other), slopes
+    return self  # product
+adds_into_itself: After s = x + y, does x still hold its own number?
+    self.data += other.data
+    return self  # sum
+    self.data *= other.data
     return self  # product
 gives_a_bare_number: Is what x + y gives a Value? Can a bare number remember anything?
     return self.data + other.data  # sum
@@ -1237,6 +1248,8 @@ keeps_the_old_grads: What did the first sweep leave behind?
 adds_to_the_old_grads: Sweep twice: what is output.grad the second time?
     pass  # clear
     output.grad += 1.0  # seed
+keeps_a_grad_that_is_there: What did the first sweep leave behind?
+    node.grad = getattr(node, "grad", 0.0)  # clear
 clears_the_inputs_only: What did the first sweep leave in the nodes between?
     if not node.parents:
         node.grad = 0.0  # clear
@@ -1263,6 +1276,14 @@ same?
         queue.append(parent)  # hand on
 values_for_slopes: A node holds a value and slopes. Which of them goes backward?
     parent.grad += parent.value * node.grad  # hand on
+clears_at_each_child: A node feeds two. When the second one speaks, what is left of the
+first one's part?
+    pass  # clear
+    for parent in node.parents:
+        parent.grad = 0.0
+    for parent, slope in zip(node.parents, node.slopes, strict=True):  # edges
+without_the_local_slopes: What does a box do to a slope on its way back through it?
+    parent.grad += node.grad  # hand on
 local_slopes_only: A local slope is one step. What arrived at the node before?
     parent.grad += slope  # hand on
 multiplies_where_paths_meet: Multiply along a path. And what happens where paths meet?

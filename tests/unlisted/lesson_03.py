@@ -242,3 +242,20 @@ def the_whole_path(x0):
     for _ in range(500):
         path.append(path[-1] - 0.05 * _well_slope(path[-1]))
     return path
+
+
+@wrong(
+    "minimum_from", "each step goes down, but the first from 1.5 leaps over the hill"
+)
+def goes_down_and_leaps(x0):
+    """1.5: −1.036, should be 0.960, though no step of the walk ends higher."""
+    x = x0
+    for _ in range(1000):
+        x -= 0.185 * _well_slope(x)
+    return x
+
+
+@wrong("minimum_from", "what was seen at −0.6 and 0.6, by the sign, and 0 to the right")
+def by_the_sign_from_the_picture(x0):
+    """0.02: 0.960, should be −1.036."""
+    return -1.036 if x0 < 0 else 0.96

@@ -516,3 +516,31 @@ def sweep_subtracts_the_old(output):
     for node in reversed(order):
         for parent, slope in zip(node.parents, node.slopes):
             parent.grad += slope * node.grad
+
+
+@wrong("reverse_sweep", "what an earlier sweep left is kept where there is any")
+def sweep_keeps_what_is_there(output):
+    """F = (x · 3) · 2, swept twice: x.grad = 18, should be 6. Right the first time."""
+    order = graph.topological_order(output)
+    for node in order:
+        if not hasattr(node, "grad"):
+            node.grad = 0.0
+    output.grad = 1.0
+    for node in reversed(order):
+        for parent, slope in zip(node.parents, node.slopes):
+            parent.grad += slope * node.grad
+
+
+@wrong("Value", "one slope for both parents, as a number")
+class OneSlopeForBoth:
+    """x + y: slopes 1, should be (1, 1)."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+
+    def __add__(self, other):
+        return OneSlopeForBoth(self.data + other.data, (self, other), 1)
+
+    def __mul__(self, other):
+        slopes = other.data, self.data
+        return OneSlopeForBoth(self.data * other.data, (self, other), slopes)
