@@ -1,5 +1,6 @@
 """The localiser names what is broken, and says nothing that is not so."""
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -304,6 +305,13 @@ def test_what_the_localiser_says_of_a_bug_is_so(family, bug):
     assert bool(report.equation) != bug.open, str(report)
 
 
+@pytest.mark.parametrize(("family", "bug"), BUGS)
+def test_an_array_is_named_and_no_layer_is_numbered(family, bug):
+    said = str(localise(bug.backprop))
+    assert re.search(r"(nabla_[bw]|activations)\[-?\d\]", said)
+    assert "layer" not in said
+
+
 def test_most_bugs_are_named():
     bugs = [bug for family in FAMILIES.values() for bug in family.values()]
     assert len(bugs) == 50
@@ -430,4 +438,5 @@ def test_a_minus_twice_and_gradients_that_were_never_stored_blame_no_equation():
 
     assert localise(minus_twice).finding == "BP1 or used"
     assert localise(never_stored).finding == "zeros"
-    assert "every entry of nabla_b and nabla_w is zero" in str(localise(never_stored))
+    said = str(localise(never_stored))
+    assert "Every entry of nabla_b[2] and nabla_w[2] is zero" in said

@@ -49,10 +49,11 @@ def test_only_columns_make_a_table(shape):
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
-def test_all_that_is_kept_is_asked_for(depth):
+def test_all_that_is_computed_is_named_by_the_equations_as_written(depth):
     picture = what_is_kept(depth)
     kept = 2 * depth + 1
-    assert f"asks for {kept} of the {kept}" in picture.finding
+    named = f"As they are written, the equations name {kept} of the {kept}"
+    assert named in picture.finding
     written = {t.get_text() for t in pictures.texts(picture)}
     for l in range(1, depth + 1):
         assert {f"$z^{l}$", f"$a^{l}$", rf"$\delta^{l}$"} <= written

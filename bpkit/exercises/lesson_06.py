@@ -5,7 +5,11 @@ from itertools import pairwise
 import numpy as np
 
 from bpkit.activations import sigmoid, sigmoid_prime
-from bpkit.exercises.exercise import Case, exercise
+from bpkit.costs import quadratic_cost
+from bpkit.exercises.compare import close_enough
+from bpkit.exercises.exercise import Case, exercise, prediction
+from bpkit.gradients import numerical_gradient, relative_error
+from bpkit.network import Network
 
 M = "m, the number of examples,"
 
@@ -433,6 +437,17 @@ Is σ′ of the others taken at their z?
 z_times_one_minus_z: σ′ = σ(1 − σ): is what you multiply σ, or z?
     delta = (activations[-1] - y) * zs[-1] * (1 - zs[-1])  # BP1
     delta = (weights[l].T @ delta) * zs[l - 1] * (1 - zs[l - 1])  # BP2
+brackets_forgotten: In a(1 − a), what do the brackets hold together? Print your σ′.
+    delta = (activations[-1] - y) * activations[-1] * 1 - activations[-1]  # BP1
+    delta = (weights[l].T @ delta) * activations[l] * 1 - activations[l]  # BP2
+one_minus_a: At z = 0, σ′ is ¼. What is yours there, made from a = ½?
+    delta = (activations[-1] - y) * (1 - activations[-1])  # BP1
+    delta = (weights[l].T @ delta) * (1 - activations[l])  # BP2
+slope_of_the_activation_before: a(1 − a): is it the a that this z became, or the one
+that went into it?
+    delta = (activations[-1] - y) * activations[-2] * (1 - activations[-2])  # BP1
+    a = activations[l - 1]
+    delta = (weights[l].T @ delta) * a * (1 - a)  # BP2
 sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (activations[-1] - y) * sigmoid(zs[-1])  # BP1
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
@@ -585,3 +600,102 @@ def with_a_compensating_minus(weights, biases, x, y):
         for ds, as_ in zip(deltas, activations[:-1], strict=True)
     ]
     return [np.mean(d, axis=1)[:, None] for d in deltas], nabla_w
+
+
+# --- What is foretold ---
+
+
+@prediction(
+    lesson=6,
+    choices={
+        "a": "Python stops where the shapes do not fit, as it did for four neurons and "
+        "two. A table of three by three fits whichever way it lies.",
+        "b": "That it runs, and that all shapes come out right, makes it look right. "
+        "But W lying the wrong way sends each error along the wires of other neurons.",
+        "c": "It runs without a word, and the errors are far off: from each of five "
+        "random starts by more than a quarter, where right ones agree to 10⁻⁷.",
+    },
+)
+def prediction_6_1():
+    try:
+        errors = [error_without_transpose(seed) for seed in range(5)]
+    except ValueError:
+        return "a"
+    return "c" if min(errors) > 0.25 else "b"
+
+
+def error_without_transpose(seed):
+    """Return the relative error of δ¹ by BP2 without the transpose, in [3, 3, 3]."""
+    rng = np.random.default_rng(seed)
+    net = Network([3, 3, 3], seed=rng)
+    (w1, w2), (b1, b2) = net.weights, net.biases
+    x, y = rng.standard_normal((3, 1)), rng.random((3, 1))
+    z1 = w1 @ x + b1
+    z2 = w2 @ sigmoid(z1) + b2
+    delta = (sigmoid(z2) - y) * sigmoid_prime(z2)
+    answer = (w2 @ delta) * sigmoid_prime(z1)
+
+    def cost(z):
+        return quadratic_cost(sigmoid(w2 @ sigmoid(z) + b2), y)
+
+    return relative_error(answer, numerical_gradient(cost, z1))
+
+
+@prediction(
+    lesson=6,
+    choices={
+        "a": "The equations name every z and every a, so each seems to be needed. But "
+        "what stands in an equation can be had from something else.",
+        "b": "From a alone comes σ′(z) = a(1 − a), and from z alone comes a = σ(z). So "
+        "of each pair one is enough, whichever it is. Only x must stay.",
+        "c": "True of the zs: σ′(z) = a(1 − a) makes up for them. But each a can be "
+        "made again as σ(z), so one may throw away the as and keep the zs instead.",
+    },
+)
+def prediction_6_2():
+    weights, biases, x, y = drawn_arguments([3, 4, 2], 5, 0)
+    zs, activations = forward_pass.reference(weights, biases, x)
+    slopes = [a * (1 - a) for a in activations[1:]]
+    by_activations = gradient_from(weights, activations, slopes, y)
+    again, slopes = [x, *map(sigmoid, zs)], [sigmoid_prime(z) for z in zs]
+    by_zs = gradient_from(weights, again, slopes, y)
+    right = backprop.reference(weights, biases, x, y)
+    enough = close_enough(by_activations, right), close_enough(by_zs, right)
+    return {(True, True): "b", (True, False): "c"}.get(enough, "a")
+
+
+def gradient_from(weights, activations, slopes, y):
+    """Return (nabla_b, nabla_w) from every a and every σ′(z)."""
+    deltas = [(activations[-1] - y) * slopes[-1]]
+    for w, slope in zip(weights[:0:-1], slopes[-2::-1], strict=True):
+        deltas.insert(0, (w.T @ deltas[0]) * slope)
+    pairs = zip(deltas, activations[:-1], strict=True)
+    nabla_w = [weight_gradient.reference(delta, a) for delta, a in pairs]
+    return [bias_gradient.reference(delta) for delta in deltas], nabla_w
+
+
+@prediction(
+    lesson=6,
+    rtol=0.005,
+    choices={
+        4520: "2,260 weights and biases, and each is nudged up once and down once.",
+        2260: "The network has 2,260 weights and biases. But a central difference "
+        "needs two passes for each: one nudged up, one nudged down.",
+        4440: "That counts the weights only: 64 · 30 + 30 · 10 = 2,220, twice. The 40 "
+        "biases are nudged too.",
+        452000: "One pass carries all 100 columns through the network together.",
+        2: "One pass up and one down would be enough if all entries could be nudged at "
+        "once. But then nobody could tell whose nudge the cost answered.",
+    },
+)
+def prediction_6_3():
+    net, passes = Network([64, 30, 10], seed=0), 0
+
+    def cost(array):
+        nonlocal passes
+        passes += 1
+        return 0.0
+
+    for array in net.weights + net.biases:
+        numerical_gradient(cost, array)
+    return passes

@@ -40,21 +40,22 @@ UNSTEADY = {
     "named before that is mended.",
 }
 OPEN = {
-    "x": "The input x was changed before layer 0 used it",
-    "used": "δ of layer {l} is right where it is carried back; what BP3 and BP4 of "
-    "layer {l} use is not",
-    "output": "In layer {l}, BP1 or the forward pass does not hold, and the numbers do "
-    "not prove which",
-    "BP1 or used": "In layer {l}, BP1, or BP3 with BP4, does not hold, and the numbers "
+    "x": "The input x was changed before weights[0] used it",
+    "used": "The δ that goes back through weights[{l}] is right; what nabla_b[{l}] and "
+    "nabla_w[{l}] are made of is not",
+    "output": "At the output, BP1 or the forward pass does not hold, and the numbers "
     "do not prove which",
-    "BP2 or used": "In layer {l}, BP2, or BP3 with BP4, does not hold, and the numbers "
-    "do not prove which",
-    "batch": "In layer {l}, a batch goes wrong where one column does not: in δ, or in "
-    "the means of BP3 and BP4, and the numbers do not prove which",
+    "BP1 or used": "BP1 does not hold, or BP3 with BP4 for nabla_b[{l}] and "
+    "nabla_w[{l}], and the numbers do not prove which",
+    "BP2 or used": "BP2 does not hold, or BP3 with BP4 for nabla_b[{l}] and "
+    "nabla_w[{l}], and the numbers do not prove which",
+    "batch": "At weights[{l}] and biases[{l}], a batch goes wrong where one column "
+    "does not: in δ, or in the means of BP3 and BP4, and the numbers do not prove "
+    "which",
     "pairs": "In a batch, y of one column meets x of another: mixed up in BP1 or in "
     "the forward pass, and the numbers do not prove where",
-    "zeros": "In layer {l}, every entry of nabla_b and nabla_w is zero",
-    "both": "In layer {l}, nabla_b and nabla_w are both wrong, and the numbers do not "
+    "zeros": "Every entry of nabla_b[{l}] and nabla_w[{l}] is zero",
+    "both": "nabla_b[{l}] and nabla_w[{l}] are both wrong, and the numbers do not "
     "prove which equation comes first",
 }
 
@@ -109,14 +110,11 @@ class Report:
         where = f"{self.array}[{', '.join(map(str, self.index))}]"
         where = where if self.index else f"the shape of {self.array}"
         if self.finding:
-            opening = OPEN[self.finding].format(l=self.layer)
+            opening = f"{OPEN[self.finding].format(l=self.layer)}:"
         else:
-            opening = (
-                f"The first that does not hold is {MEANINGS[self.equation]}, in layer "
-                f"{self.layer}"
-            )
+            opening = f"The first that does not hold is {MEANINGS[self.equation]};"
         return (
-            f"{opening}: {where} is {_text(self.came)}, should be "
+            f"{opening} {where} is {_text(self.came)}, should be "
             f"{_text(self.expected)} (batch of {self.columns})."
         )
 

@@ -72,7 +72,7 @@ def outer_product(delta, a_prev):
 
 
 def what_is_kept(depth):
-    """Draw which results of the forward pass each step of the backward pass asks for.
+    """Draw which results of the forward pass each of the four equations names.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def what_is_kept(depth):
     Picture
         Above, the forward pass from left to right; below, the backward pass from right
         to left; dashed arrows lead from each kept value to the equation that uses it.
-        Its finding counts what is kept and what is asked for.
+        Its finding counts what is kept and what the equations name.
 
     Raises
     ------
@@ -121,16 +121,16 @@ def what_is_kept(depth):
     ax.set_ylim(-0.75, 2.75)
     ax.text(-0.4, 2.55, "forward →", fontsize=TEXT, color=BLUE)
     right = forward[-1][0] + 0.3
-    asks = "dashed: asked for on the way back"
+    asks = "dashed: named by the equations"
     ax.text(right, 2.55, asks, fontsize=TEXT, color=GREY, ha="right")
     ax.text(right, 0.3, "← backward", fontsize=TEXT, color=VERMILION, ha="right")
     ax.set_axis_off()
     kept = {name for _, name in forward[:-1]}
     used = {name for name, _, _ in asked}
     picture.finding = (
-        f"The forward pass computes {count(len(kept) - 1, 'array')} from x. The "
-        f"backward pass asks for {len(used & kept)} of the {len(kept)}, x included: "
-        f"all {count(depth, 'z')} and {count(depth + 1, 'activation')}."
+        f"The forward pass computes {count(len(kept) - 1, 'array')} from x. As they "
+        f"are written, the equations name {len(used & kept)} of the {len(kept)}, x "
+        f"included: all {count(depth, 'z')} and {count(depth + 1, 'activation')}."
     )
     return picture
 

@@ -251,6 +251,75 @@ def backprop_by_examples(weights, biases, x, y):
     return nabla_b, nabla_w
 
 
+@right("backprop", "keeps no z: the slopes come from the activations")
+def backprop_without_zs(weights, biases, x, y):
+    activations = [x]
+    for w, b in zip(weights, biases):
+        activations.append(sigmoid(w @ activations[-1] + b))
+    delta, nabla_b, nabla_w = activations[-1] - y, [], []
+    for w, a_in in zip(weights[::-1], activations[-2::-1]):
+        out = activations.pop()
+        delta = delta * out * (1 - out)
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ a_in.T / x.shape[1])
+        delta = w.T @ delta
+    return nabla_b, nabla_w
+
+
+@right("backprop", "keeps x and the zs: each activation is made again")
+def backprop_without_activations(weights, biases, x, y):
+    zs = []
+    for w, b in zip(weights, biases):
+        zs.append(w @ (sigmoid(zs[-1]) if zs else x) + b)
+    delta, nabla_b, nabla_w = sigmoid(zs[-1]) - y, [], []
+    for l in reversed(range(len(weights))):
+        delta = delta * sigmoid_prime(zs[l])
+        a_in = sigmoid(zs[l - 1]) if l else x
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ a_in.T / x.shape[1])
+        delta = weights[l].T @ delta
+    return nabla_b, nabla_w
+
+
+@right("backprop", "is put together from the two gradients of one layer")
+def backprop_of_parts(weights, biases, x, y):
+    zs, activations = _forward(weights, biases, x)
+    delta = (activations[-1] - y) * sigmoid_prime(zs[-1])
+    nabla_b, nabla_w = [bias_by_rows(delta)], []
+    for l in range(len(weights) - 1, 0, -1):
+        nabla_w.insert(0, weight_by_examples(delta, activations[l]))
+        delta = (weights[l].T @ delta) * sigmoid_prime(zs[l - 1])
+        nabla_b.insert(0, bias_by_rows(delta))
+    return nabla_b, [weight_by_examples(delta, x), *nabla_w]
+
+
+@wrong("backprop", "free of its zs, with a(1 − a) of the layer before")
+def backprop_slope_of_neighbour(weights, biases, x, y):
+    """Layers 3, 4, 2: ValueError; 2, 2: σ′ is made from x, and the slopes are wrong."""
+    _, activations = _forward(weights, biases, x)
+    delta, nabla_b, nabla_w = activations[-1] - y, [], []
+    for l in reversed(range(len(weights))):
+        a = activations[l]
+        delta = delta * a * (1 - a)
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ a.T / x.shape[1])
+        delta = weights[l].T @ delta
+    return nabla_b, nabla_w
+
+
+@wrong("backprop", "free of its zs, with 1 − a for a(1 − a)")
+def backprop_half_a_slope(weights, biases, x, y):
+    """One layer, w 0, b 0: nabla_b twice too large."""
+    _, activations = _forward(weights, biases, x)
+    delta, nabla_b, nabla_w = activations[-1] - y, [], []
+    for l in reversed(range(len(weights))):
+        delta = delta * (1 - activations[l + 1])
+        nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+        nabla_w.insert(0, delta @ activations[l].T / x.shape[1])
+        delta = weights[l].T @ delta
+    return nabla_b, nabla_w
+
+
 # backprop: several slips, or one in a place of its own ---------------------------
 
 
