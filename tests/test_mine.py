@@ -160,7 +160,7 @@ class Value:
 
 
 def test_a_class_that_is_not_at_home_is_not_kept(folder, notebook):
-    assert "this Value is bpkit's" in check(yours("Value")).message
+    assert "bpkit's own Value" in check(yours("Value")).message
     hidden = notebook(f"exec({SWAPPED + VALUE!r}, globals())")["Value"]
     assert "the source of Value is not to be found" in check(hidden).message
     assert not (folder / "mine.py").exists()
@@ -428,10 +428,10 @@ def test_bpkits_in_the_file_is_not_yours(folder, notebook, capsys):
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "central_difference"])
-def test_bpkits_own_is_never_kept_as_yours(folder, notebook, name):
+def test_bpkits_own_is_never_yours(folder, notebook, name):
     verdict = check(**{name: yours(name)})
-    assert verdict.passed
-    assert f"this {name} is bpkit's: write your own" in verdict.message
+    assert not verdict.passed
+    assert f"bpkit's own {name}: write it yourself" in verdict.message
     assert not (folder / "mine.py").exists()
 
 
@@ -491,7 +491,7 @@ def test_progress_outlives_the_kernel(folder, notebook, monkeypatch):
     monkeypatch.setattr(mine, "_verdicts", {})
     told = progress()
     assert "Lesson 1: 2 of 6" in told
-    assert "sigmoid_prime" not in told
+    assert "  sigmoid_prime" not in told
     check(quadratic_cost=lambda a, y: 0.0)
     told = progress()
     assert "Lesson 1: 2 of 6" in told

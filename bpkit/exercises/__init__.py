@@ -18,10 +18,10 @@ LESSONS = range(1, 11)
 
 # The exercises from the first nudge to a digit reader, starred in the lessons.
 SHORT_PATH = (
-    *("nudge_ratio", "central_difference", "sigmoid", "sigmoid_prime"),
-    *("numerical_gradient", "quadratic_cost", "cost_derivative"),
-    *("descent_step", "gradient_descent"),
-    *("sum_over_paths",),
+    *("nudge_ratio", "sigmoid", "sigmoid_prime"),
+    *("quadratic_cost", "cost_derivative"),
+    *("descent_step",),
+    *("df_dx", "df_dy", "df_dz"),
     *("output_error", "hidden_error"),
     *("bias_gradient", "weight_gradient", "forward_pass", "backprop"),
     *("one_hot", "mini_batches"),
