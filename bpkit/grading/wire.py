@@ -26,7 +26,7 @@ LARGE = 10**5  # numbers of an array; of a larger one only the shape comes back
 ROOM = 5 * 10**5  # numbers that come back of an attempt; no right answer has half of it
 SHAPES = 10**7  # numbers of all arrays of which only the shape comes back
 LONG, DEEP = 1000, 20  # items of a list that come back, and lists within lists
-DIGITS = 4000  # of a whole number; Python itself writes no more than 4,300
+LONGEST = 10**4000  # of whole numbers; Python itself writes no more than 4,300 digits
 ITEM = 6  # numbers whose room an item of a list takes
 WORDS = 5000  # characters of a text that is no value
 KINDS = "biufcUS"  # of arrays: numbers and texts
@@ -226,7 +226,9 @@ def _outcome_from_json(data, read):
         shared=_a(bool, data["shared"]),
         warned=tuple(_texts(data["warned"])),
         printed=_text(data["printed"]),
-        asked=tuple(_a(tuple, arguments) for arguments in read(data["asked"])),
+        asked=tuple(
+            _a(tuple, call) for call in read(data["asked"]) if call is not None
+        ),
     )
 
 
@@ -318,7 +320,7 @@ class _Writer:
             return self._string(value)
         if value is ...:
             return {"dots": True}
-        if isinstance(value, int) and abs(value) < 10**DIGITS:
+        if isinstance(value, int) and abs(value) < LONGEST:
             digits = str(int(value))
             return {"int": digits} if self.room.holds(len(digits) // 10) else BEYOND
         if isinstance(value, float) and not isinstance(value, np.generic):
