@@ -1,6 +1,7 @@
 """One submission: its answers are tried in a box, and judged outside of it."""
 
 import base64
+import builtins
 import contextlib
 import json
 import re
@@ -105,7 +106,7 @@ class _Judging:
     def _lacks_a_name(self, row):
         """Return whether an answer lacks a name that is also outside of its slice."""
         lacks = re.search(r"NameError: name '(\w+)' is not defined", row.message)
-        if not lacks:
+        if not lacks or hasattr(builtins, lacks[1]):
             return False
         word = re.compile(rf"\b{lacks[1]}\b")
         within = [text for _, text in self.notebook.needed([row.exercise]).cells]
