@@ -53,7 +53,7 @@ BODIES = {
     "eats memory": (
         "import numpy as np, time\nheld = []\nwhile True:\n"
         "    held.append(np.ones(2**20))\n    time.sleep(0.005)",
-        "It used more than 400 MiB of memory|MemoryError",
+        "It used more than 400 MiB of memory|MemoryError|did not end",
     ),
     "starts processes": (
         "import subprocess, sys, time\n"
@@ -70,7 +70,7 @@ BODIES = {
     ),
     "returns 72 MB": (
         "import numpy as np\nreturn np.zeros((3000, 3000))",
-        r"shape \(3000, 3000\) where",
+        r"shape \(3000, 3000\)",
     ),
     "returns what has no end": (
         "import numpy as np\nreturn np.broadcast_to(0.0, (10**7, 10**7))",

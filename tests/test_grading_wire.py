@@ -281,6 +281,10 @@ def test_what_is_no_data_comes_as_its_words():
     assert kinds == ["a function: was it called?", "an object of type Rude", "a set"]
 
 
+def test_dates_are_no_numbers():
+    assert isinstance(through(np.array(["2020-01-01"], "M8[D]")), Foreign)
+
+
 def answers_of(exercise):
     """Return every answer of the bank to an exercise."""
     mistakes = [mistake.function for mistake in exercise.mistakes]

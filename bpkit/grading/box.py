@@ -372,6 +372,8 @@ class Talk:
         with contextlib.suppress(queue.Empty):
             while True:  # who still puts a line there shall not wait
                 self.lines.get_nowait()
+        with contextlib.suppress(queue.Full):
+            self.lines.put_nowait(b"")  # and who waits for one shall know
 
 
 def _memory(process):
