@@ -1,14 +1,20 @@
-"""Where the lessons are, and what the tests read in a notebook."""
+"""Where the lessons are, what the tests read in a notebook, and how it is answered."""
 
 import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from bpkit.exercises import bank, predictions
+
 LESSONS = Path(__file__).parents[1] / "lessons"
 WRITTEN = sorted(LESSONS.glob("*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STORED = '<div class="bpkit-stored">'  # an explorer's picture, where it has no kernel
+
+# The first mistake of each exercise is put in, but for the patient that keeps state:
+# the lesson runs it before, so that it begins with what is left there.
+SECOND = {"repaired_8"}
 
 
 # A section's heading, with a star on the short path, and its minutes.
@@ -100,3 +106,40 @@ def starred(nb):
         if star
         for name in re.findall(r"`(\w+)", names)
     ]
+
+
+def stubs_of(nb):
+    """Return the stub cells of a lesson, each with the names that it leaves open."""
+    return [
+        (cell, stubbed_names(cell.source))
+        for cell in nb.cells
+        if "exercise" in cell.metadata.get("tags", [])
+    ]
+
+
+def right(exercise):
+    """Return a cell's text with the answer that `reveal` shows."""
+    if exercise.is_number:
+        return f"{exercise.name} = {exercise.reference()!r}"
+    return exercise.source
+
+
+def mistake_in(exercise):
+    """Return the number of the mistake that is put into the lesson."""
+    return int(exercise.name in SECOND)
+
+
+def fill_in(nb, answer):
+    """Put answers into a lesson's stubs and return its exercises.
+
+    Of a prediction the first choice is made.
+    """
+    exercises = []
+    for cell, names in stubs_of(nb):
+        here = [bank()[name] for name in names if name in bank()]
+        cell.source = "\n\n".join(answer(exercise) for exercise in here)
+        exercises += here
+        for name in names:
+            if name in predictions():
+                cell.source = f"{name} = {next(iter(predictions()[name].choices))!r}"
+    return exercises

@@ -8,15 +8,20 @@ import re
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from notebooks import WRITTEN, cell_of, code_cells, output_texts, stubbed_names
+from notebooks import (
+    WRITTEN,
+    cell_of,
+    code_cells,
+    fill_in,
+    mistake_in,
+    output_texts,
+    right,
+    stubs_of,
+)
 
 from bpkit.exercises import bank, predictions
 
 SECONDS_A_CELL = 120
-
-# The first mistake of each exercise is put in, but for the patient that keeps state:
-# the lesson runs it before, so that it begins with what is left there.
-SECOND = {"repaired_8"}
 
 # A mistake that is a function of the bank, under the name that the learner gives it.
 MISTAKEN = """
@@ -26,49 +31,12 @@ def {name}(*args, **kwargs):
 """
 
 
-def stubs_of(nb):
-    """Return the stub cells of a lesson, each with the names that it leaves open."""
-    return [
-        (cell, stubbed_names(cell.source))
-        for cell in nb.cells
-        if "exercise" in cell.metadata.get("tags", [])
-    ]
-
-
-def right(exercise):
-    """Return a cell's text with the answer that `reveal` shows."""
-    if exercise.is_number:
-        return f"{exercise.name} = {exercise.reference()!r}"
-    return exercise.source
-
-
-def mistake_in(exercise):
-    """Return the number of the mistake that is put into the lesson."""
-    return int(exercise.name in SECOND)
-
-
 def wrong(exercise):
     """Return a cell's text with one of the exercise's mistakes."""
     which = mistake_in(exercise)
     if exercise.is_number:
         return f"{exercise.name} = {exercise.mistakes[which].function()!r}"
     return MISTAKEN.format(name=exercise.name, which=which)
-
-
-def fill_in(nb, answer):
-    """Put answers into a lesson's stubs and return its exercises.
-
-    Of a prediction the first choice is made.
-    """
-    exercises = []
-    for cell, names in stubs_of(nb):
-        here = [bank()[name] for name in names if name in bank()]
-        cell.source = "\n\n".join(answer(exercise) for exercise in here)
-        exercises += here
-        for name in names:
-            if name in predictions():
-                cell.source = f"{name} = {next(iter(predictions()[name].choices))!r}"
-    return exercises
 
 
 def run(nb, folder):

@@ -129,6 +129,8 @@ def attempt(exercise, answer):
             lambda: _run(exercise, _childless(function), tried), exercise.seconds
         )
     tried.ending = in_words(ending)
+    if ending.patched:  # then nobody knows who noted it
+        tried.outcomes = []
     return tried
 
 

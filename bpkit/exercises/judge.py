@@ -31,8 +31,15 @@ def judge(exercise, answer):
     """Return the Verdict on an answer: a function, or for a number its value."""
     if not is_stub(answer):
         expected(exercise)  # before an answer can break what the reference needs
-    tried = attempt(exercise, answer)
-    # Whoever looks at an object runs its code, too.
+    return weigh(exercise, attempt(exercise, answer))
+
+
+@sandbox.one_at_a_time()
+def weigh(exercise, tried):
+    """Return the Verdict on an Attempt, also where looking at it raises or hangs.
+
+    Whoever looks at an object runs its code, too.
+    """
     looked = sandbox.run(lambda: compare(exercise, tried), LOOKING)
     if looked.interrupted:
         return verdict.cannot_be_judged(exercise, in_words(looked))

@@ -1,9 +1,8 @@
 """In the box: run what a submission's answers need, and try the answers.
 
-``python -I -m bpkit.grading.inside`` takes a command a line on its standard input and
-gives an answer a line on its standard output, both JSON. It holds no right answer to
-what it tries: an exercise comes with its cases, and what the learner's function gave
-goes back.
+`main` takes a command a line on its standard input and gives an answer a line on its
+standard output, both JSON. It holds no right answer to what it tries: an exercise comes
+with its cases, and what the learner's function gave goes back.
 """
 
 import base64
@@ -12,9 +11,11 @@ import json
 import linecache
 import os
 import pickle
+import re
 import sys
+import threading
 import types
-from collections import namedtuple
+from collections import ChainMap, namedtuple
 
 import bpkit
 from bpkit import mine
@@ -49,12 +50,12 @@ class Session:
         sys.modules[NAMESPACE] = self.main
         self.names = vars(self.main)
 
-    def cells(self, lesson, cells, stand_ins, whole):
+    def cells(self, cells, stand_ins, whole):
         """Run cells, and return what they raised by the number of the cell."""
-        sys.meta_path.insert(0, NoBank(lesson))
-        _be_quiet(pickle.loads(base64.b64decode(stand_ins)))
+        stand_ins = pickle.loads(base64.b64decode(stand_ins))
+        _be_quiet(ChainMap(stand_ins, self.names, mine.LIBRARY))
         runs = self._as_ipython if whole else self._as_python
-        return {"errors": runs(cells)}
+        return runs(cells)
 
     def _as_python(self, cells):
         """Run the statements that are needed."""
@@ -82,34 +83,32 @@ class Session:
     def attempt(self, name, asked):
         """Try the answer of a name on an exercise's cases."""
         if name not in self.names:
-            return {"found": "missing"}
+            return "missing"
         if is_ours(self.names[name]):
-            return {"found": "ours"}
+            return "ours"
         exercise = pickle.loads(base64.b64decode(asked))
-        return {"found": "there", **wire.as_json(attempt(exercise, self.names[name]))}
+        return wire.as_json(attempt(exercise, self.names[name]))
 
     def explain(self, name, asked):
         """Say what an exercise says of the answer."""
         exercise = pickle.loads(base64.b64decode(asked))
         ending = run(lambda: exercise.explain(self.names[name]), exercise.seconds)
-        return {"said": ending.value if isinstance(ending.value, str) else None}
+        return ending.value if isinstance(ending.value, str) else None
 
     def given(self, name):
         """Return what was foretold."""
-        return {"given": wire.value_as_json(self.names.get(name))}
+        return wire.value_as_json(self.names.get(name))
 
 
-def _be_quiet(stand_ins):
-    """Let `check` and its like say nothing, and `yours` give what stands in."""
-    from bpkit.mine import LIBRARY
+def _be_quiet(functions):
+    """Let `check` and its like say nothing, and `yours` give one of some functions."""
 
     def later(*args, **kwargs):
         """Stand for `check`, `hint`, `reveal` and `progress`."""
         return Text("This is judged elsewhere.")
 
     def yours(*names):
-        """Return bpkit's function of a name, or several."""
-        functions = LIBRARY | stand_ins
+        """Return the function of a name, or several."""
         found = namedtuple("Functions", names)(*(functions[name] for name in names))
         return found[0] if len(found) == 1 else found
 
@@ -120,26 +119,46 @@ def _be_quiet(stand_ins):
                 setattr(module, name, stand_in)
 
 
-def main():
-    """Take commands until there are no more."""
+def main(lesson, limits=None):
+    """Say that all is ready, and take commands until there are no more.
+
+    Parameters
+    ----------
+    limits : tuple of int, optional
+        Bytes of memory, bytes of a file, and processes: what the kernel is to allow.
+    """
     commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDWR)
+    sys.path.append(os.getcwd())  # last: a module beside a lesson hides no package
+    sys.meta_path.insert(0, NoBank(lesson))
+    session = Session()
+    if limits:
+        _limit(*limits)
+        threading.Thread(target=int).start()  # an answer has one of its own
+    answers.write('"ready"\n')
+    answers.flush()
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    sys.path.append(os.getcwd())  # last: a module beside a lesson hides no package
-    os.environ.setdefault("MPLBACKEND", "agg")
-    session = Session()
     for line in commands:
         command = json.loads(line)
+        number, do = command.pop("number"), command.pop("do")
         try:
-            answer = getattr(session, command.pop("do"))(**command)
+            answer = getattr(session, do)(**command)
         except Exception as error:  # not the submission's: that is caught where it runs
-            answer = {"trouble": str(Raised.of(error))}
-        answers.write(json.dumps(answer) + "\n")
+            do, answer = "trouble", str(Raised.of(error))
+        answers.write(json.dumps({"number": number, do: answer}) + "\n")
         answers.flush()
     os._exit(0)  # whatever threads a submission has left
 
 
-if __name__ == "__main__":
-    main()
+def _limit(memory, disk, processes):
+    """Let the kernel allow no more than this, to this process and to each it starts."""
+    import resource
+
+    limits = {"AS": memory, "FSIZE": disk, "CORE": 0}
+    # Before Linux 5.14, all that its user runs would count, also outside of the box.
+    if tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= (5, 14):
+        limits["NPROC"] = processes
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))

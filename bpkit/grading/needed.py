@@ -14,6 +14,9 @@ from dataclasses import dataclass
 FIXED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)
 # Who names one of these may bind names that cannot be read off.
 TRICKS = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__"}
+# These change nothing of what they are handed.
+LOOKS = {"print", "display", "show", "explore", "check", "hint", "reveal", "progress"}
+LOOKS |= {"len", "sum", "min", "max", "abs", "round", "sorted", "str", "repr", "type"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,12 @@ def _cells(statements):
 
 
 def as_python(source):
-    """Return a cell's source without what is IPython's: magics and shell commands."""
+    """Return a cell's source without what is IPython's: magics and shell commands.
+
+    What is only timed, or whose output is only kept, is Python.
+    """
+    source = re.sub(r"^%%(time|capture)\b.*", "", source.lstrip(" "))
+    source = re.sub(r"^%time +", "", source, flags=re.MULTILINE)
     if source.lstrip().startswith("%%"):
         return ""
     from IPython.core.inputtransformer2 import TransformerManager
@@ -159,6 +167,8 @@ def _parsed(text):
 def _names_bound(statement):
     """Return the names that a statement binds, and those that it may change."""
     binds, touches = set(), set()
+    # What a function gives is mostly all that it does.
+    with_arguments = not isinstance(statement, ast.Assign | ast.AnnAssign)
 
     def visit(node):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -177,14 +187,22 @@ def _names_bound(statement):
             if isinstance(node.ctx, ast.Store | ast.Del) and (root := _root(node)):
                 binds.add(root)
         elif isinstance(node, ast.Call):
-            touches.update({_root(node.func)} - {None})
-            touches.update({_root(argument) for argument in node.args} - {None})
+            touches.update(_touched(node, with_arguments))
         for child in ast.iter_child_nodes(node):
             visit(child)
 
     visit(statement)
-    is_call = isinstance(statement, ast.Expr)
-    return frozenset(binds), frozenset(touches if is_call else ())
+    return frozenset(binds), frozenset(touches)
+
+
+def _touched(call, with_arguments):
+    """Return the names whose objects a call may change: its own, and its arguments."""
+    handed = [call.func] if isinstance(call.func, ast.Attribute) else []
+    looks = isinstance(call.func, ast.Name) and call.func.id in LOOKS
+    if with_arguments and not looks:
+        handed += [*call.args, *(keyword.value for keyword in call.keywords)]
+    handed = [a.value if isinstance(a, ast.Starred) else a for a in handed]
+    return set(map(_root, handed)) - {None}
 
 
 def _root(node):

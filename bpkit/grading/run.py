@@ -1,13 +1,16 @@
 """One submission: its answers are tried in a box, and judged outside of it."""
 
 import base64
+import builtins
+import contextlib
 import json
 import re
+import secrets
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from bpkit.exercises import bank, predictions
-from bpkit.exercises.judge import compare, foresee
+from bpkit.exercises.judge import foresee, weigh
 from bpkit.grading import wire
 from bpkit.grading.box import Ended
 from bpkit.grading.needed import Notebook
@@ -15,6 +18,7 @@ from bpkit.grading.needed import Notebook
 MISSING, NOT_JUDGED = "Missing", "Not judged"
 PREDICTED, NOT_PREDICTED = "Predicted", "No prediction"
 BAD = ("Not correct", "Not yet", MISSING, NOT_JUDGED)
+HARMLESS = ("Correct", "Not yet", MISSING, PREDICTED, NOT_PREDICTED)
 MARGIN = 10.0  # seconds on top of an exercise's own limit, which no C code keeps
 
 
@@ -88,21 +92,35 @@ class _Judging:
 
     def rows(self):
         """Return the row of each name."""
-        found, doubt = {}, self.notebook.needed(self.names).doubt
+        # Predictions first: no answer can change them then.
+        names = sorted(self.names, key=lambda name: name in bank())
+        found, doubt = {}, self.notebook.needed(names).doubt
         if doubt:
-            found = self._tried(self.names, f"{doubt}: the whole notebook was run")
-        found |= self._tried([name for name in self.names if name not in found])
-        lost = [name for name, row in found.items() if "NameError" in row.message]
+            found = self._tried(names, f"{doubt}: the whole notebook was run")
+        found |= self._tried([name for name in names if name not in found])
+        lost = [name for name in names if self._lacks_a_name(found[name])]
         if lost and not doubt:
             found |= self._tried(lost, "a name was missing: the whole notebook was run")
         return [found[name] for name in self.names]
+
+    def _lacks_a_name(self, row):
+        """Return whether an answer lacks a name that is also outside of its slice."""
+        lacks = re.search(r"NameError: name '(\w+)' is not defined", row.message)
+        if not lacks or hasattr(builtins, lacks[1]):
+            return False
+        word = re.compile(rf"\b{lacks[1]}\b")
+        within = [text for _, text in self.notebook.needed([row.exercise]).cells]
+        places = [
+            len(word.findall("\n".join(s))) for s in (self.notebook.sources, within)
+        ]
+        return places[0] > places[1]
 
     def _tried(self, names, whole=""):
         """Return the rows of names, each by what its slice defines.
 
         With a reason to run the whole notebook, by what that defines; there may be none
-        then. Where an answer ends the process, those that are left get a new one; where
-        the cells do that all of them need, each has a process of its own.
+        then. After an answer that is wrong, those that are left get a new process;
+        where the cells end it that all of them need, each has a process of its own.
         """
         found, left = {}, list(names)
         while left:
@@ -120,7 +138,11 @@ class _Judging:
         return found
 
     def _in_one_process(self, names, whole):
-        """Return the rows of names, up to the first that ends the process.
+        """Return the rows of names, up to the first answer that is wrong.
+
+        What that may have done to the process, or was told there of what is right, is
+        to be of no use to another. For the same reason the process ends only for the
+        answer that was the first to run in it.
 
         Raises
         ------
@@ -129,103 +151,134 @@ class _Judging:
         """
         needed = self.notebook.whole() if whole else self.notebook.needed(names)
         found = {}
-        with self.box.opened(self.folder) as talk:
-            ran = _said(
-                talk,
-                self.box.limits.seconds,
-                do="cells",
-                lesson=self.lesson,
-                cells=needed.cells,
-                stand_ins=self.stand_ins,
-                whole=bool(whole),
+        with self.box.opened(self.folder, self.lesson) as talk:
+            asking = Asking(talk)
+            raised = asking.cells(
+                needed.cells, self.stand_ins, bool(whole), self.box.limits.seconds
             )
-            raised = [
-                f"code cell {number} raised {text}" for number, text in ran["errors"]
-            ]
             for name in names:
                 try:
-                    row = _row(talk, name)
+                    row = asking.row(name)
                 except Ended as end:
-                    found[name] = Row(name, "Not correct", message=f"{end}.")
+                    if found.keys() & bank().keys():
+                        return found
+                    row = _row_of_the_end(name, end)
+                found[name] = replace(row, note=self._note(row, whole, raised))
+                if not (row.verdict in HARMLESS or _is_number(name)):
                     return found
-                notes = [
-                    whole,
-                    *(raised if row.verdict in BAD else ()),
-                    self._replaced(row),
-                ]
-                found[name] = replace(row, note="; ".join(filter(None, notes)))
         return found
+
+    def _note(self, row, whole, raised):
+        """Say how a row came about, where that was out of the ordinary."""
+        notes = [whole]
+        if row.verdict in BAD:
+            notes += [f"code cell {number} raised {text}" for number, text in raised]
+            notes.append(self._replaced(row))
+        return "; ".join(filter(None, notes))
 
     def _replaced(self, row):
         """Say where an answer that is not right was replaced, if it was."""
         cells = self.notebook.bound_in(row.exercise)
-        if row.verdict not in BAD or len(cells) < 2 or cells[0] == cells[-1]:
+        if row.verdict == MISSING:
+            cells += self.notebook.bound_in("*")
+        if len(cells) < 2 or cells[0] >= cells[-1]:
             return ""
         return (
-            f"what code cell {cells[0]} defines was replaced in code cell {cells[-1]}"
+            f"what code cell {cells[0]} defines is replaced or deleted "
+            f"in code cell {cells[-1]}"
         )
 
 
-def _row(talk, name):
-    """Return the row of one name, by what comes back from the box."""
-    if name in predictions():
-        given = wire.value_from_json(
-            _said(talk, MARGIN, do="given", name=name)["given"]
-        )
-        verdict = foresee(predictions()[name], given)
+def _is_number(name):
+    """Return whether an answer is a number, by which nothing is run."""
+    return name in bank() and bank()[name].is_number
+
+
+def _row_of_the_end(name, end):
+    """Return the row of an answer by which a process came to its end."""
+    verdict = NOT_JUDGED if isinstance(end, Trouble) else "Not correct"
+    words = str(end)
+    return Row(name, verdict, message=f"{words[0].upper()}{words[1:]}.")
+
+
+class Trouble(Ended):
+    """The checker itself failed in the box."""
+
+
+class Asking:
+    """What a box is asked, and what of it can be believed: only what has the form.
+
+    Parameters
+    ----------
+    talk : Talk
+        What speaks with the box.
+    """
+
+    def __init__(self, talk):
+        self.talk = talk
+
+    def cells(self, cells, stand_ins, whole, seconds):
+        """Have cells run, and return what they raised: numbers of cells, and words."""
+        what = {"cells": cells, "stand_ins": stand_ins, "whole": whole}
+        return self._said("cells", wire.errors_from_json, seconds, **what)
+
+    def row(self, name):
+        """Return the row of one name."""
+        if name in predictions():
+            return self._prediction(predictions()[name], name)
+        exercise = bank()[name]
+        tried = self._of_the_answer("attempt", wire.answer_from_json, exercise)
+        if isinstance(tried, str):
+            return Row(name, MISSING, message=UNDEFINED[tried])
+        if exercise.explain:
+            tried.explain = partial(self._explained, exercise)
+        verdict = weigh(exercise, tried)
+        return Row(name, verdict.status, verdict.mistake or "", verdict.message)
+
+    def _prediction(self, prediction, name):
+        """Return the row of a prediction."""
+        given = self._said("given", wire.value_from_json, MARGIN, name=name)
+        verdict = foresee(prediction, given)
         made = PREDICTED if verdict.attempted else NOT_PREDICTED
         return Row(name, made, message=verdict.message)
-    exercise = bank()[name]
-    asked = _asked(name)
-    came = _said(talk, exercise.seconds + MARGIN, do="attempt", name=name, asked=asked)
-    if "trouble" in came:
-        return Row(name, NOT_JUDGED, message=f"The checker failed: {came['trouble']}.")
-    if came["found"] != "there":
-        return Row(name, MISSING, message=UNDEFINED[came["found"]])
-    tried = wire.from_json(came)
-    if exercise.explain:
-        tried.explain = partial(_explained, talk, exercise)
-    verdict = compare(exercise, tried)
-    return Row(name, verdict.status, verdict.mistake or "", verdict.message)
+
+    def _explained(self, exercise):
+        """Return what an exercise says of the answer in the box, or None."""
+        with contextlib.suppress(Ended):
+            return self._of_the_answer("explain", wire.words_from_json, exercise)
+
+    def _of_the_answer(self, do, read, exercise):
+        """Return what is read of what the box does with an answer."""
+        asked = _asked(exercise.name, explain=do == "explain")
+        seconds = exercise.seconds + MARGIN
+        return self._said(do, read, seconds, name=exercise.name, asked=asked)
+
+    def _said(self, do, read, seconds, **what):
+        """Return what is read of the answer to a command.
+
+        Raises
+        ------
+        Ended
+            If none comes, or none that was asked for.
+        """
+        number = secrets.token_hex(8)  # to be known by, and not to be guessed
+        command = {"number": number, "do": do, **what}
+        line = self.talk.say(json.dumps(command).encode(), seconds)
+        try:
+            answer = json.loads(line)
+            if answer["number"] != number:
+                raise ValueError("an answer that nobody asked for")
+            if "trouble" in answer:
+                raise Trouble(f"the checker failed: {answer['trouble']:.300}")
+            return read(answer[do])
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise Ended("it wrote into the channel of its verdicts") from error
 
 
 UNDEFINED = {
     "missing": "The notebook does not define it.",
     "ours": "What bears its name in the end is bpkit's own function.",
 }
-
-
-def _explained(talk, exercise):
-    """Return what an exercise says of the answer in the box, or None."""
-    asked = _asked(exercise.name, explain=True)
-    seconds = exercise.seconds + MARGIN
-    said = _said(talk, seconds, do="explain", name=exercise.name, asked=asked)["said"]
-    return said if isinstance(said, str) else None
-
-
-def _said(talk, seconds, **command):
-    """Return the answer of a box to a command.
-
-    Raises
-    ------
-    Ended
-        If none comes, or none that was asked for.
-    """
-    line = talk.say(json.dumps(command).encode(), seconds)
-    try:
-        answer = json.loads(line)
-        if "trouble" in answer:
-            return answer
-        if ANSWERS[command["do"]] not in answer:
-            raise ValueError("another answer")
-        if command["do"] == "attempt" and answer["found"] == "there":
-            wire.from_json(answer)
-    except (ValueError, TypeError) as error:  # also WireError
-        raise Ended("it wrote into the channel of its verdicts") from error
-    return answer
-
-
-ANSWERS = {"cells": "errors", "attempt": "found", "explain": "said", "given": "given"}
 
 
 @cache
@@ -236,8 +289,8 @@ def _asked(name, explain=False):
 
 def _stand_ins(sources, lesson):
     """Return what stands for functions of other lessons, as the box takes it."""
-    calls = re.findall(r"\byours\(([^)]*)\)", "\n".join(sources))
-    names = set(re.findall(r"""["'](\w+)["']""", " ".join(calls)))
+    code = "\n".join(sources)
+    names = set(re.findall(r"""["'](\w+)["']""", code)) if "yours" in code else ()
     others = {
         name: exercise.reference
         for name, exercise in bank().items()
