@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -284,11 +285,14 @@ def test_a_bubblewrap_that_hangs_does_not_hang_us(tmp_path, monkeypatch):
 
 
 def test_what_the_box_shows_of_bpkit_is_no_exercise():
-    options = boxes._course()
+    options = boxes._course(1)
     shown = [Path(p).name for p in options if p.startswith("/")]
     assert "attempt.py" in shown
     assert "patients.py" in shown  # which the learners read and repair
     assert not [name for name in shown if "lesson_" in name]
+    earlier = {f"lesson_{n:02}.py" for n in range(1, 6)}
+    shown = [Path(p).name for p in boxes._course(6)]
+    assert {name for name in shown if re.match(r"lesson_.*py$", name)} == earlier
     for path in Path(bpkit.__file__).parent.glob("*/patients.py"):
         text = path.read_text(encoding="utf-8")
         assert not [name for name in bank() if f"def {name}(" in text]
@@ -299,6 +303,6 @@ def test_a_bpkit_that_is_installed_with_python_is_covered(tmp_path, monkeypatch)
     installed.mkdir(parents=True)
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.syspath_prepend(str(tmp_path / "lib"))
-    options = boxes._course()
+    options = boxes._course(1)
     place = options.index(str(installed))
     assert options[place - 1 : place + 3][::2] == ["--tmpfs", "--remount-ro"]

@@ -34,7 +34,7 @@ class Statement:
         which it calls, so that they may change; names that it or a function in it
         looks up.
     is_fixed : bool
-        Whether it imports or defines a function: what no call changes.
+        Whether what it binds are modules or functions, which no call changes.
     """
 
     cell: int
@@ -152,8 +152,15 @@ def _statements(number, source):
         binds, touches = _names_bound(node)
         yield Statement(
             *(number, first, text.rstrip("\n"), binds, touches, _uses(node)),
-            is_fixed=isinstance(node, FIXED),
+            is_fixed=_is_fixed(node),
         )
+
+
+def _is_fixed(node):
+    """Return whether a statement binds what no call changes: modules and functions."""
+    value = getattr(node, "value", None)
+    gives = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "yours"
+    return isinstance(node, FIXED) or isinstance(value, ast.Lambda) or gives
 
 
 def _parsed(text):
