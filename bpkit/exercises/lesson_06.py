@@ -176,6 +176,8 @@ divides_by_inputs: You divide by a length: does it count inputs or examples?
     return delta @ a_prev.T / len(a_prev)  # BP4
 mean_over_everything: You take a mean: over which numbers must it run?
     return np.mean(delta @ a_prev.T)  # BP4
+mean_over_the_inputs: You take a mean: over which numbers must it run?
+    return np.mean(delta @ a_prev.T, axis=1, keepdims=True)  # BP4
 averages_both: How many times are you averaging?
     return (delta / m) @ (a_prev / m).T  # BP4
 """)
@@ -287,6 +289,13 @@ leaves_the_output_unsquashed: Is the output an activation too?
     return zs, [*activations[:-1], z]  # all of both
 leaves_x_out: How many activations should there be, and which is the first?
     return zs, activations[1:]  # all of both
+leaves_the_output_out: How many activations should there be, and which is the last?
+    return zs, activations[:-1]  # all of both
+keeps_both_ends_only: What went into the layers after the first: is it in your list?
+    return zs, [x, activations[-1]]  # all of both
+returns_in_the_loop: How often does your loop run before the function returns?
+    activations.append(sigmoid(z))
+    return zs, activations  # activation
 counts_x_as_a_z: How many layers compute a z, and how many zs did you keep?
     zs, activations = [x], [x]  # the input
 squashes_x: Has x gone through a neuron before the first layer?
@@ -448,6 +457,10 @@ that went into it?
     delta = (activations[-1] - y) * activations[-2] * (1 - activations[-2])  # BP1
     a = activations[l - 1]
     delta = (weights[l].T @ delta) * a * (1 - a)  # BP2
+slope_of_the_activation_before_in_hidden_layers: The output layer is right. Left of it,
+is it the a that this z became, or the one that went into it?
+    a = activations[l - 1]
+    delta = (weights[l].T @ delta) * a * (1 - a)  # BP2
 sigmoid_for_its_slope: What do you multiply by: σ, or its slope?
     delta = (activations[-1] - y) * sigmoid(zs[-1])  # BP1
     delta = (weights[l].T @ delta) * sigmoid(zs[l - 1])  # BP2
@@ -512,6 +525,14 @@ one_array_for_all_layers: Fill nabla_b[0]: do the other entries of nabla_b chang
     nabla_w = [np.zeros(weights[0].shape)] * len(weights)  # one array a layer
     nabla_b[l][:] = delta.mean(axis=1, keepdims=True)  # BP3
     nabla_w[l][:] = delta @ activations[l].T / x.shape[1]  # BP4
+starts_at_the_first_layer: At which layer does BP1 put its δ, and where does your loop
+begin?
+    for l in range(len(weights)):  # from the output to the left
+starts_at_the_first_layer_and_appends: At which layer does BP1 put its δ, and where does
+your loop begin?
+    for l in range(len(weights)):  # from the output to the left
+    nabla_b.append(delta.mean(axis=1, keepdims=True))  # BP3
+    nabla_w.append(delta @ activations[l].T / x.shape[1])  # BP4
 stops_before_the_first_layer: Count your gradients: does the first layer have one?
     for l in reversed(range(1, len(weights))):  # from the output to the left
 first_layer_left_at_zero: Which layers still hold zeros, and does your loop reach them?
