@@ -112,6 +112,12 @@ def test_confusion_matrix_names_the_commonest_confusion():
     )
 
 
+def test_confusion_matrix_names_every_confusion_that_is_as_common():
+    labels, reads = [1, 1, 4, 4, 0, 2], [9, 9, 9, 9, 6, 2]
+    finding = plots.confusion_matrix(labels, reads).finding
+    assert "commonest: 1 read as 9 and 4 read as 9 (each 2 times)." in finding
+
+
 def test_confusion_matrix_claims_no_commonest_confusion_when_all_are_single():
     finding = plots.confusion_matrix([1, 2, 3], [2, 1, 3]).finding
     assert "1 and 2 (each 1 time)" in finding
@@ -138,7 +144,9 @@ def test_hidden_weights_name_the_strongest_and_keep_the_limits_symmetric():
     weights[2, 5], weights[0, 0] = -4.25, 1.0
     picture = plots.hidden_weights(weights)
     assert "4% of the numbers are positive" in picture.finding
-    assert "−4.2, from the pixel in row 1, column 2 to neuron 2" in picture.finding
+    assert "−4.2, from the pixel in row 1, column 2 to neuron 2, counted from 0." in (
+        picture.finding
+    )
     assert picture.axes[0].images[0].get_clim() == (-4.25, 4.25)
 
 

@@ -136,6 +136,8 @@ the_weighted_input: That is z. By how much does it change, for each weight?
     4
 sum_of_the_two: Two slopes are asked for, one for each weight. What did you add up?
     0
+slope_by_the_bias_too: Two slopes are asked for, by the weights. By what is the third?
+    1, -1, 1
 only_the_first_counts: If the second weight moves, does z stay the same?
     1, 0
 bias_added: When a weight moves, which terms of z move with it?
@@ -722,6 +724,7 @@ def prediction_5_2():
         0.395: "That is what the 12 weights do. The 6 biases move as well.",
         0.39: "That is what the 6 biases do. The 12 weights move as well.",
         0.196: "That takes the length of the gradient, 0.221, for its square, 0.049.",
+        0.049: "That is the fall. C is what is left of 0.417.",
         0: "A step of 1 does not take away all of the cost: each number moves by its "
         "own slope, and the largest slope is 0.12.",
     },

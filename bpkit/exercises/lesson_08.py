@@ -171,6 +171,9 @@ generator_of_its_own: Where do your random numbers come from?
 always_the_same_start: What changes in your start when rng changes?
     rng = np.random.default_rng(0)
     layers = range(len(sizes) - 1)  # all but the input
+one_number_for_all: If two hidden neurons start alike, what could ever tell them apart?
+    draw = rng.standard_normal
+    weights = [np.full((sizes[l + 1], sizes[l]), draw()) for l in layers]  # weights
 one_row_for_all: Are the neurons of one layer different from each other?
     return [np.repeat(w[:1], len(w), axis=0) for w in weights], biases  # result
 sets_the_spread_of_its_sample: Print the spread of each array. Is chance so exact?
@@ -327,6 +330,13 @@ def one_example_after_the_other(weights, biases, x, y, eta):
     m = x.shape[1]
     for j in range(m):
         weights, biases = stepped(weights, biases, x[:, [j]], y[:, [j]], eta / m)
+    return weights, biases
+
+
+@update_mini_batch.mistake("How many steps do you take for one mini-batch?")
+def a_whole_step_for_each_example(weights, biases, x, y, eta):
+    for j in range(x.shape[1]):
+        weights, biases = stepped(weights, biases, x[:, [j]], y[:, [j]], eta)
     return weights, biases
 
 
@@ -516,9 +526,12 @@ def facts_of_a_run(answer, weights, biases, x, y, epochs, size, eta, rng):
         return kept_books(answer, (weights, biases, x, y, epochs, size, eta))
     given = weights, biases, x, y, epochs, size, eta
     run = pickle.dumps(given)  # before the answer can change it
-    value = copy.deepcopy(answer(*given, rng))
+    value = answer(*given, rng)
+    if lists_of_arrays(value) is None:
+        return value  # a generator cannot be copied
+    value = copy.deepcopy(value)
     parts = lists_of_arrays(value)
-    if parts is None or np.ptp(x, axis=1).max() == 0:
+    if np.ptp(x, axis=1).max() == 0:
         return value
     outcomes = every_order(run)
     came = flat(parts)
@@ -684,6 +697,13 @@ one_epoch_too_few: Count from the first epoch to the last: how many do you run?
     for _ in range(1, epochs):  # epochs
 one_epoch_too_many: Count from the first epoch to the last: how many do you run?
     for _ in range(epochs + 1):  # epochs
+divides_eta_by_size: How many times are you averaging?
+    weights, biases = update_mini_batch(weights, biases, *batch, eta / size)  # step
+every_example_in_every_step: Which examples does each step see: its batch, or all?
+    weights, biases = update_mini_batch(weights, biases, x, y, eta)  # step
+each_batch_for_all_epochs: Which comes first: the next batch, or the next epoch?
+    for batch in mini_batches(x, y, size, rng):  # epochs
+    for _ in range(epochs):  # batches
 first_batch_only: How many steps has your function taken when it returns?
     weights, biases = update_mini_batch(weights, biases, *batch, eta)
     return weights, biases  # step

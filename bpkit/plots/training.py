@@ -137,7 +137,7 @@ def confusion_matrix(labels, reads):
     -------
     Picture
         Its finding counts the diagonal, and names the digit that is misread most
-        and the commonest confusion.
+        and the commonest confusion; where several lead, all of them.
 
     Raises
     ------
@@ -180,8 +180,10 @@ def _confusion_finding(table, errors):
     said += f"; misread most often: {names} ({each}{count(missed.max(), 'time')})"
     if errors.max() == 1:
         return f"{said}; no two digits are confused twice in the same way."
-    row, column = np.unravel_index(errors.argmax(), errors.shape)
-    return f"{said}; commonest: {row} read as {column} ({errors[row, column]} times)."
+    commonest = np.argwhere(errors == errors.max())
+    names = listed([f"{row} read as {column}" for row, column in commonest])
+    each = "each " if len(commonest) > 1 else ""
+    return f"{said}; commonest: {names} ({each}{errors.max()} times)."
 
 
 # --- training ------------------------------------------------------------------
@@ -266,7 +268,7 @@ def hidden_weights(weights, columns=6, quantity="weight"):
     Picture
         Blue with + pulls the neuron up, vermilion with − pushes it down; the
         marks sit on each neuron's two strongest weights. Its finding gives the
-        share of positive weights and names the strongest.
+        share of positive weights and names the strongest, counting from 0.
 
     Raises
     ------
@@ -298,6 +300,6 @@ def hidden_weights(weights, columns=6, quantity="weight"):
     picture.finding = (
         f"{count(len(weights), 'neuron')}; {np.mean(weights > 0):.0%} of the numbers "
         f"are positive. The strongest {quantity} is {strongest}, from the pixel in "
-        f"row {y}, column {x} to neuron {neuron}."
+        f"row {y}, column {x} to neuron {neuron}, counted from 0."
     )
     return picture
