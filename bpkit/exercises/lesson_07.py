@@ -73,6 +73,8 @@ their mean?
     squares = ((gradients - true) ** 2).mean(axis=0)  # squared distances
 one_example_fewer: Over how many examples is the mean taken: N, or N − 1?
     return np.sqrt(squares.sum() / max(squares.size - 1, 1))  # root mean square
+one_example_fewer_so_none: Over how many examples is the mean taken: N, or N − 1?
+    return np.sqrt(squares.sum() / (squares.size - 1))  # root mean square
 noise_of_all_together: Is it the distance of one example that you give, or of the mean
 of all?
     return np.sqrt(squares.mean() / squares.size)  # root mean square
@@ -88,6 +90,12 @@ examples_in_rows: An example is a column. Along which axis do you take the mean
 gradient?
     true = gradients.mean(axis=0, keepdims=True)  # true gradient
     squares = ((gradients - true) ** 2).sum(axis=1)  # squared distances
+adds_along_the_rows: Whose squares did you add: one example's over its slopes, or one
+slope's over the examples?
+    squares = ((gradients - true) ** 2).sum(axis=1)  # squared distances
+spread_of_the_whole_table: That spread is about one mean of all entries. How many
+numbers has the true gradient?
+    return gradients.std()  # root mean square
 adds_before_squaring: Can a deviation above zero make up for one below? Which comes
 first, the square or the sum?
     squares = (gradients - true).sum(axis=0) ** 2  # squared distances
@@ -353,12 +361,18 @@ slices_rows: An example is a column. What does x[a:b] take?
     order = rng.permutation(m)
     x, y = x[:, order], y[:, order]  # shuffled
     yield x[start : start + size], y[start : start + size]  # pair
+picks_rows: An example is a column. What does x[[0, 2]] take?
+    yield x[columns], y[columns]  # pair
 permutes_the_rows: What did permutation permute: the examples, or the pixels?
     x, order = rng.permutation(x), np.arange(m)  # shuffled
+permutes_the_rows_of_both: What did permutation permute: the examples, or the rows?
+    x, y, order = rng.permutation(x), rng.permutation(y), np.arange(m)  # shuffled
 draws_with_replacement: Can an example come twice in your epoch?
     order = rng.integers(m, size=m)  # shuffled
 draws_each_batch_anew: Each batch is drawn anew: can an example come twice?
     columns = rng.choice(m, min(size, m - start), replace=False)  # slice
+draws_each_batch_anew_and_full: Each batch is drawn anew: can an example come twice?
+    columns = rng.permutation(m)[:size]  # slice
 size_as_the_number_of_batches: Is size the number of batches, or of examples in one?
     for columns in np.array_split(order, size):  # batch by batch
     pass  # slice
@@ -371,8 +385,16 @@ starts_one_further_each_time: Where does the next batch start?
     for start in range(m):  # batch by batch
 leaves_out_each_batchs_last: How many numbers are in the slice 0:3?
     columns = order[start : start + size - 1]  # slice
+ends_every_slice_at_size: Where does the second slice begin, and where does it end?
+    columns = order[start:size]  # slice
+always_ten: Who says how many examples a batch holds?
+    for start in range(0, m, 10):  # batch by batch
+    columns = order[start : start + 10]  # slice
 first_batch_only: Does the function go on after its first batch?
     return [(x[:, columns], y[:, columns])]  # pair
+two_long_lists: What does the first turn of a loop over your result give: a pair?
+    parts = [order[i : i + size] for i in range(0, m, size)]
+    return [x[:, p] for p in parts], [y[:, p] for p in parts]  # pair
 y_first: Which of the pair comes first?
     yield y[:, columns], x[:, columns]  # pair
 examples_as_rows: An example is a column. How does it lie in your batch?
@@ -478,6 +500,8 @@ first_label_only: How many columns belong here?
     return np.eye(k)[:, labels[:1]]  # columns picked
 zeros_and_ones_exchanged: Where is the 1, and where are the 0s?
     return 1.0 - np.eye(k)[:, labels]  # columns picked
+always_ten_rows: Ten rows suit the digits. What is k in this call?
+    return np.eye(10)[:, labels]  # columns picked
 ones_up_to_the_label: Is there a 1 in row labels[i], or in every row up to it?
     return (np.arange(k)[:, None] <= labels).astype(float)  # columns picked
 """)
@@ -553,6 +577,8 @@ def prediction_7_2():
     choices={
         16: "Twice the examples would halve it if the noise fell like 1/m. But their "
         "deviations only cancel in part: twice the examples divide it by √2.",
+        4: "That is the right factor. But fewer examples make a wider cloud: it takes "
+        "four times as many.",
         32: "Four times the examples: their deviations add up to twice the length, and "
         "the mean divides by four.",
         64: "8² is 64, but it is the factor that is squared: to halve takes 2² times "
