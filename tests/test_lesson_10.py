@@ -73,6 +73,11 @@ def test_noise_does_not_part_equal_neurons(cells):
     assert min(map(float, apart[1:])) > 1
 
 
+def test_patient_8_shows_its_symptom(cells):
+    said = printed(cells["ward-two"])
+    assert "patient 8: second call over first, 2.0" in said
+
+
 def first_wrong(number, m):
     """Search a stranger from the output, as the lesson does; return where, or None."""
     rng = np.random.default_rng(m)
@@ -106,4 +111,5 @@ def test_a_diagnosis_is_not_called_a_number():
         assert "diagnosis" in said.replace("diagnosis_1", "")
         assert "number" not in said
     assert not check(diagnosis_1=("BP4", 2, "nabla_w")).passed
+    assert "Which measurement says so?" in str(check(diagnosis_1=("BP1", 0, "nabla_b")))
     assert "Put your number in place" in str(check(nudge_ratio=...))

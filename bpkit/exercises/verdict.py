@@ -219,7 +219,9 @@ def unproved(exercise, shown, facts, cause_is_known, call):
     # All that is known at once would bury what helps.
     lines = [*shown, *(f"Observation: {sentence}" for sentence in facts[:3])]
     if not cause_is_known:
-        if exercise.is_number:
+        if exercise.kind == "diagnosis":
+            lines.append("Question: Which measurement says so?")
+        elif exercise.is_number:
             lines.append("Question: Which step led to it?")
         elif _by_hand(exercise, call):
             lines.append("Question: Work this call by hand: where do you part?")
