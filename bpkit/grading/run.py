@@ -10,11 +10,13 @@ from bpkit.exercises import bank, predictions
 from bpkit.exercises.judge import compare, foresee
 from bpkit.grading import wire
 from bpkit.grading.box import Ended
+from bpkit.grading.fresh import fresh
 from bpkit.grading.needed import Notebook
 
 MISSING, NOT_JUDGED = "Missing", "Not judged"
 PREDICTED, NOT_PREDICTED = "Predicted", "No prediction"
 BAD = ("Not correct", "Not yet", MISSING, NOT_JUDGED)
+FIXED_ONLY = "It is right on the fixed cases only."
 MARGIN = 10.0  # seconds on top of an exercise's own limit, which no C code keeps
 
 
@@ -56,7 +58,7 @@ def names_of(lesson):
     return [name for name, thing in asked.items() if thing.lesson == lesson]
 
 
-def judged(sources, folder, lesson, box):
+def judged(sources, folder, lesson, box, seed=None):
     """Judge a notebook's answers to a lesson.
 
     Parameters
@@ -69,20 +71,23 @@ def judged(sources, folder, lesson, box):
         Whose exercises are judged.
     box : PlainBox or another
         Where its code runs.
+    seed : int, optional
+        With one, what is right must be so on fresh cases as well.
 
     Returns
     -------
     list of Row
         One for each exercise and each prediction, in their order.
     """
-    return _Judging(Notebook(sources), folder, lesson, box).rows()
+    return _Judging(Notebook(sources), folder, lesson, box, seed).rows()
 
 
 class _Judging:
     """A notebook on its way to its rows."""
 
-    def __init__(self, notebook, folder, lesson, box):
+    def __init__(self, notebook, folder, lesson, box, seed):
         self.notebook, self.folder, self.box = notebook, folder, box
+        self.seed = seed
         self.names = names_of(lesson)
         self.stand_ins = _stand_ins(notebook.sources, lesson)
 
@@ -144,6 +149,8 @@ class _Judging:
             for name in names:
                 try:
                     row = _row(talk, name)
+                    if row.verdict == "Correct" and self.seed is not None:
+                        row = _refuted(talk, row, self.seed)
                 except Ended as end:
                     found[name] = Row(name, "Not correct", message=f"{end}.")
                     return found
@@ -174,9 +181,13 @@ def _row(talk, name):
         verdict = foresee(predictions()[name], given)
         made = PREDICTED if verdict.attempted else NOT_PREDICTED
         return Row(name, made, message=verdict.message)
-    exercise = bank()[name]
-    asked = _asked(name)
-    came = _said(talk, exercise.seconds + MARGIN, do="attempt", name=name, asked=asked)
+    return _row_of(talk, bank()[name], _asked(name))
+
+
+def _row_of(talk, exercise, asked):
+    """Return the row of an exercise, asked as it is or on fresh cases."""
+    name, seconds = exercise.name, exercise.seconds + MARGIN
+    came = _said(talk, seconds, do="attempt", name=name, asked=asked)
     if "trouble" in came:
         return Row(name, NOT_JUDGED, message=f"The checker failed: {came['trouble']}.")
     if came["found"] != "there":
@@ -186,6 +197,18 @@ def _row(talk, name):
         tried.explain = partial(_explained, talk, exercise)
     verdict = compare(exercise, tried)
     return Row(name, verdict.status, verdict.mistake or "", verdict.message)
+
+
+def _refuted(talk, row, seed):
+    """Return the row of a right answer as it is, unless fresh cases refute it."""
+    exercise = fresh(row.exercise, seed)
+    if exercise is None:
+        return row
+    again = _row_of(talk, exercise, _asked_fresh(row.exercise, seed))
+    if again.verdict in ("Correct", NOT_JUDGED):
+        return row if again.verdict == "Correct" else again
+    message = f"{FIXED_ONLY}\n{again.message}"
+    return replace(again, verdict="Not correct", message=message)
 
 
 UNDEFINED = {
@@ -231,6 +254,12 @@ ANSWERS = {"cells": "errors", "attempt": "found", "explain": "said", "given": "g
 def _asked(name, explain=False):
     """Return an exercise as the box takes it."""
     return base64.b64encode(wire.asked(bank()[name], explain)).decode("ascii")
+
+
+@cache
+def _asked_fresh(name, seed):
+    """Return an exercise on fresh cases as the box takes it."""
+    return base64.b64encode(wire.asked(fresh(name, seed))).decode("ascii")
 
 
 def _stand_ins(sources, lesson):

@@ -1,0 +1,56 @@
+"""A class for the tests of grading: its notebooks, as learners write them."""
+
+import json
+
+from bpkit.exercises import bank, slips
+from bpkit.grading.run import names_of
+
+
+def notebook(*sources):
+    """Return a notebook of code cells as its file's bytes."""
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+        for source in sources
+    ]
+    return json.dumps({"cells": cells, "metadata": {}}).encode()
+
+
+def write(path, *sources):
+    """Write a notebook of code cells."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(notebook(*sources))
+    return path
+
+
+def right(name):
+    """Return a cell with the right answer."""
+    exercise = bank()[name]
+    if exercise.is_number:
+        return f"{name} = {exercise.reference()!r}"
+    return exercise.source
+
+
+def wrong(name, which=0):
+    """Return a cell with a line that is a listed mistake."""
+    exercise = bank()[name]
+    if exercise.is_number:
+        return f"{name} = {exercise.mistakes[which].function()!r}"
+    listed = [m for m in exercise.mistakes if m.lines]
+    mistake = listed[which % len(listed)]
+    return slips.program(mistake.name, exercise.source, mistake.lines)
+
+
+def lesson_six(answers):
+    """Return the cells of a notebook of lesson 6: a letter an exercise.
+
+    "r" is right, "w" wrong, "u" untouched.
+    """
+    names = [name for name in names_of(6) if name in bank()]
+    cells = ["import numpy as np\nfrom bpkit import sigmoid, sigmoid_prime, check"]
+    for name, letter in zip(names, answers):
+        if letter == "u":
+            cells.append(f"def {name}(*arguments): ...")
+        else:
+            cells.append(right(name) if letter == "r" else wrong(name))
+        cells.append(f"check({name})")
+    return cells
