@@ -20,7 +20,7 @@ DEEP = 2  # a class's zip may hold learners' zips
 PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv"}
 
 # How the platforms name a learner's folder, or a learner's file in one folder for all.
-MOODLE = re.compile(r"(?P<learner>.+_\d+)_assignsubmission_[a-z]+_(?P<rest>.*)$")
+MOODLE = re.compile(r"(?P<learner>.+_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
 CANVAS = re.compile(r"(?P<learner>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<rest>.+)$")
 LESSON = re.compile(r"(?P<lesson>\d\d)[_.-]")
 

@@ -204,13 +204,11 @@ def joined(roster, learners):
     lines = {k: roster.keys(line) for k, line in enumerate(roster.lines)}
     whose = {}
     for learner in learners:
-        for wanted in _surest_first(learner):
-            found = [k for k, keys in lines.items() if wanted in keys]
-            if len(found) == 1:
-                whose.setdefault(found[0], []).append(learner)
-                break
-            if found:
-                continue
+        found = (
+            [k for k in lines if key in lines[k]] for key in _surest_first(learner)
+        )
+        if line := next((some for some in found if len(some) == 1), None):
+            whose.setdefault(line[0], []).append(learner)
     sure = {k: names[0] for k, names in whose.items() if len(names) == 1}
     strangers = [learner for learner in learners if learner not in sure.values()]
     absent = [_shown(roster, k) for k in lines if k not in whose and lines[k]]
