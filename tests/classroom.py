@@ -1,7 +1,9 @@
 """A class for the tests of grading: its notebooks, as learners write them."""
 
 import json
+import re
 
+from bpkit.delivery import lessons_folder
 from bpkit.exercises import bank, slips
 from bpkit.grading.run import names_of
 
@@ -38,6 +40,21 @@ def wrong(name, which=0):
     listed = [m for m in exercise.mistakes if m.lines]
     mistake = listed[which % len(listed)]
     return slips.program(mistake.name, exercise.source, mistake.lines)
+
+
+def filled(lesson, answer):
+    """Return the code cells of a lesson; answer(name) gives what stands for a stub."""
+    [path] = lessons_folder().glob(f"{lesson:02}_*.ipynb")
+    cells = []
+    for cell in json.loads(path.read_bytes())["cells"]:
+        source = "".join(cell["source"])
+        if "exercise" in cell["metadata"].get("tags", ()):
+            names = re.findall(r"^(?:def )?(\w+)(?: =|\()", source, re.MULTILINE)
+            known = [name for name in names if name in bank()]
+            source = "\n\n".join(map(answer, known)) if known else source
+        if cell["cell_type"] == "code":
+            cells.append(source)
+    return cells
 
 
 def lesson_six(answers):

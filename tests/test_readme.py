@@ -16,6 +16,7 @@ from bpkit.words import extra_lab
 ROOT = LESSONS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(ROOT.glob("*.md"))
+DOCS = sorted(ROOT.glob("docs/*.md"))
 
 counts = tool("counts")
 environment = tool("environment")
@@ -82,12 +83,12 @@ def test_what_shows_needs_the_lessons_packages_and_says_so(alone, module):
     assert done.stderr.splitlines()[-1].endswith(extra_lab())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES + DOCS, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text)
     for file, heading in links:
-        there = ROOT / file if file else page
+        there = page.parent / file if file else page
         assert there.exists(), file
         assert not heading or heading in headings(there), heading
 
@@ -106,7 +107,7 @@ def test_the_first_screen_says_for_whom_how_long_and_what_it_looks_like():
 
 def test_commands_that_pages_name_are_targets_of_make():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for page in PAGES:
+    for page in PAGES + DOCS:
         text = page.read_text(encoding="utf-8")
         named = re.findall(r"(?:`|^)make ([a-z][\w-]*)", text, re.MULTILINE)
         missing = [t for t in named if not re.search(rf"^{t}:", makefile, re.MULTILINE)]

@@ -212,15 +212,24 @@ def example(sources, name, author=""):
     def f(x):
         return x
     """
-    for source in reversed(sources):
-        if name in source and (found := _definition(source, name)) is not None:
-            text = ast.unparse(_Anonymous().visit(found))
-            parts = re.findall(r"[^\W\d_]{3,}", author.casefold())
-            return "" if any(part in text.casefold() for part in parts) else text
-    return ""
+    _, found = definition(sources, name)
+    text = ast.unparse(_Anonymous().visit(found)) if found else ""
+    parts = re.findall(r"[^\W\d_]{3,}", author.casefold())
+    return "" if any(part in text.casefold() for part in parts) else text
 
 
-def _definition(source, name):
+def definition(sources, name):
+    """Return the number of the code cell that defines a name last, and the statement.
+
+    None and None, where none does.
+    """
+    for number, source in reversed(list(enumerate(sources, start=1))):
+        if name in source and (found := _statement(source, name)) is not None:
+            return number, found
+    return None, None
+
+
+def _statement(source, name):
     """Return the last statement of a cell that defines a name, or None."""
     try:
         body = ast.parse(as_python(source)).body

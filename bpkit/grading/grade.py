@@ -13,7 +13,7 @@ from pathlib import Path
 import bpkit
 from bpkit.delivery import replace_file
 from bpkit.grading.box import Limits, NoBox, boxed
-from bpkit.grading.needed import Notebook
+from bpkit.grading.classes import definition
 from bpkit.grading.run import NOT_JUDGED, Row, judged
 
 PIECES = "runs"  # the folder of what has been judged: a file a notebook
@@ -125,9 +125,8 @@ def judge_one(k, asked, options):
         except Exception as error:  # one notebook shall not cost the others theirs
             why = f"The grader failed: {type(error).__name__}: {error}"
             return k, _piece([Row("", NOT_JUDGED, message=why)], failed=True)
-    notebook = Notebook(list(sources))
-    bound = {row.exercise: notebook.bound_in(row.exercise) for row in rows}
-    return k, _piece(rows, {name: at[-1] for name, at in bound.items() if at})
+    cells = {r.exercise: definition(sources, r.exercise)[0] for r in rows if r.exercise}
+    return k, _piece(rows, cells)
 
 
 def _write(path, content):
