@@ -433,11 +433,10 @@ def _check(arguments):
 def _grade(arguments):
     """Judge a class, and write what comes out."""
     try:
-        from tqdm import tqdm
-
-        from bpkit.grading import find, grade, points, report, tables
+        from bpkit.grading import find, grade, points, tables
     except ModuleNotFoundError as error:
         return _problem(f"{error}. This command {extra_lab()}", 2)
+    wrong = find.FindError, grade.GradeError, points.PointsError, tables.RosterError
     try:
         found, notes = find.find(
             arguments.submissions, arguments.learner, arguments.lesson
@@ -449,35 +448,36 @@ def _grade(arguments):
             return _problem("name the folder for what comes out: -o OUT", 2)
         if (arguments.backend == "dask") != (arguments.scheduler is not None):
             return _problem("--backend dask and --scheduler ADDRESS go together", 2)
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        worth = points.read(arguments.points) if arguments.points else points.Points()
-        roster = arguments.roster and tables.read_roster(arguments.roster)
-        if roster:
-            roster.columns(find.lessons(found), worth.title)
-        options = grade.Options(arguments.isolation, worth.limits, arguments.seed)
-        options = grade.isolated(options, arguments.scheduler)
-        if options.isolation == "process":
-            print(UNISOLATED, file=sys.stderr)
-    except (find.FindError, grade.GradeError) as error:
+        return _graded(arguments, found, notes)
+    except (*wrong, OSError) as error:
         return _problem(error, 2)
-    except points.PointsError as error:
-        return _problem(f"{arguments.points}: {error}", 2)
-    except tables.RosterError as error:
-        return _problem(f"{arguments.roster}: {error}", 2)
-    except OSError as error:
-        return _problem(error, 2)
+
+
+def _graded(arguments, found, notes):
+    """Judge what was found, and write what comes out."""
+    from tqdm import tqdm
+
+    from bpkit.grading import find, grade, points, report, tables
+
+    out, scheduler = arguments.out, arguments.scheduler
+    out.mkdir(parents=True, exist_ok=True)
+    worth = points.read(arguments.points) if arguments.points else points.Points()
+    roster = arguments.roster and tables.read_roster(arguments.roster)
+    if roster:  # before the work, as all that may be wrong
+        roster.columns(find.lessons(found), worth.title)
+    options = grade.Options(arguments.isolation, worth.limits, arguments.seed)
+    options = grade.isolated(options, scheduler)
+    if options.isolation == "process":
+        print(UNISOLATED, file=sys.stderr)
 
     def watched(results, count):
         return tqdm(results, total=count, unit="notebook", disable=None)
 
-    pieces = grade.grade(
-        *(found, arguments.out, options, arguments.jobs or -1),
-        *(arguments.scheduler, watched),
-    )
+    pieces = grade.grade(found, out, options, arguments.jobs or -1, scheduler, watched)
     records = report.records_of(found, pieces, worth)
     graded = report.Grading(found, records, notes, options, worth, roster)
-    said = report.write(graded, arguments.out)
-    print("\n".join([*said, report.summary(graded), f"See {arguments.out}."]))
+    said = report.write(graded, out)
+    print("\n".join([*said, report.summary(graded), f"See {out}."]))
     return int(report.is_incomplete(records))
 
 

@@ -258,6 +258,24 @@ def test_a_scheduler_that_is_not_there_is_told(whole, tmp_path, monkeypatch, cap
     assert "no scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
 
 
+def test_a_lost_worker_is_told_and_what_was_judged_is_kept(
+    tmp_path, monkeypatch, capsys
+):
+    def lost(tasks, *rest):
+        yield 0, grade.judge_one(*tasks[0])[1]
+        raise RuntimeError("A worker process was killed")
+
+    folder, out = (
+        write_class(tmp_path / "in", {"ana": "r", "ben": "r"}),
+        tmp_path / "out",
+    )
+    monkeypatch.setattr(grade, "_results", lost)
+    assert run(folder, out) == 2
+    told = "broken off (RuntimeError: A worker process was killed); what was judged"
+    assert told in capsys.readouterr().err
+    assert [path.name[:4] for path in out.glob("runs/*.json")] == ["ana-"]
+
+
 # --- fresh cases ----------------------------------------------------------------
 
 

@@ -72,17 +72,24 @@ def grade(found, out, options, jobs=-1, scheduler=None, watched=iter):
     Raises
     ------
     GradeError
-        If there is no cluster, or no box where one is wanted.
+        If there is no cluster, or a worker was lost.
     """
     pieces = [
         _torn(submission) or _kept(submission, out, options) for submission in found
     ]
     left = [k for k, piece in enumerate(pieces) if piece is None]
     tasks = [(k, _asked(found[k]), options) for k in left]
-    for k, piece in watched(_results(tasks, jobs, scheduler), len(tasks)):
-        pieces[k] = piece
-        if not piece["failed"]:  # what failed for the grader's sake is tried again
-            _keep(piece, found[k], out, options)
+    try:
+        for k, piece in watched(_results(tasks, jobs, scheduler), len(tasks)):
+            pieces[k] = piece
+            if not piece["failed"]:  # what failed for the grader's sake is tried again
+                _keep(piece, found[k], out, options)
+    except GradeError:
+        raise
+    except Exception as error:  # such as a worker for which there was no memory
+        why = f"{type(error).__name__}: {error}"
+        kept = "what was judged is kept: run this again"
+        raise GradeError(f"the work was broken off ({why}); {kept}") from error
     return pieces
 
 
@@ -120,8 +127,6 @@ def judge_one(k, asked, options):
         try:
             box = _box(options.isolation, options.limits)
             rows = judged(list(sources), folder, lesson, box, options.seed)
-        except NoBox:
-            raise
         except Exception as error:  # one notebook shall not cost the others theirs
             why = f"The grader failed: {type(error).__name__}: {error}"
             return k, _piece([Row("", NOT_JUDGED, message=why)], failed=True)

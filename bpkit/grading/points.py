@@ -95,9 +95,15 @@ def read(path):
         If it cannot be read.
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        return _points(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
+    except PointsError as error:
+        raise PointsError(f"{path}: {error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PointsError(f"it is not TOML: {error}") from error
+        raise PointsError(f"{path}: it is not TOML: {error}") from error
+
+
+def _points(table):
+    """Return the Points of a table."""
     _known(table, ("title", "due", "points", "lessons", "credit", "limits"), "entry")
     points = _numbers(table, "points", ("default", *bank()), "exercise")
     mistakes = {m.name for exercise in bank().values() for m in exercise.mistakes}

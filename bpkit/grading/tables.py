@@ -128,8 +128,8 @@ class Roster:
                 found[place] = lessons[0]
         if not found:
             raise RosterError(
-                "no column takes points: one must be named lesson 6 or the like, or "
-                f"total; there are {', '.join(self.header)}"
+                f"{self.name}: no column takes points: one must be named lesson 6 or "
+                f"the like, or total; there are {', '.join(self.header)}"
             )
         return found
 
@@ -159,15 +159,15 @@ def read_roster(path):
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RosterError("it is not text in UTF-8") from error
+        raise RosterError(f"{path}: it is not text in UTF-8") from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise RosterError(f"it is not CSV: {error}") from error
+        raise RosterError(f"{path}: it is not CSV: {error}") from error
     if not lines or not {_plain(n) for n in lines[0]} & (IDENTITY | {"firstname"}):
-        raise RosterError("no column says who somebody is")
+        raise RosterError(f"{path}: no column says who somebody is")
     return Roster(Path(path).name, lines[0], lines[1:], delimiter)
 
 
