@@ -33,11 +33,14 @@ def right(name):
 
 
 def wrong(name, which=0):
-    """Return a cell with a line that is a listed mistake."""
+    """Return a cell with a line that is a listed mistake; of several, one."""
     exercise = bank()[name]
     if exercise.is_number:
-        return f"{name} = {exercise.mistakes[which].function()!r}"
-    listed = [m for m in exercise.mistakes if m.lines]
+        mistake = exercise.mistakes[which % len(exercise.mistakes)]
+        return f"{name} = {mistake.function()!r}"
+    listed = [m for m in exercise.mistakes if m.lines and m.function.__name__ == name]
+    if not listed:
+        return f"def {name}(*arguments):\n    return 0"
     mistake = listed[which % len(listed)]
     return slips.program(mistake.name, exercise.source, mistake.lines)
 

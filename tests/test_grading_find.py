@@ -187,6 +187,13 @@ def test_what_is_no_answer_is_passed_over(tmp_path):
     ]
 
 
+def test_who_handed_in_no_notebook_is_told(tmp_path):
+    laid_out(tmp_path, "ana/06.ipynb")
+    (tmp_path / "ben").mkdir()
+    (tmp_path / "ben" / "answers.pdf").write_bytes(b"%PDF")
+    assert find(tmp_path)[1] == ["ben: no notebook is there"]
+
+
 def test_a_torn_notebook_keeps_its_place(tmp_path):
     (tmp_path / "ana").mkdir()
     (tmp_path / "ana" / "06_backpropagation.ipynb").write_text("{", encoding="utf-8")

@@ -148,6 +148,13 @@ def test_a_learner_is_found_by_any_name_of_theirs(tmp_path, learner):
     assert whose == {1: learner}
 
 
+def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path):
+    whose, _, _ = joined(
+        roster(tmp_path, "Name,Grade\nZoe\u0301 Li,\n"), ["Zo\u00e9 Li"]
+    )
+    assert whose == {0: "Zo\u00e9 Li"}
+
+
 def test_a_name_that_two_share_is_nobody_s(tmp_path):
     whose, _, strangers = joined(roster(tmp_path, MOODLE), ["Ana Sol"])
     assert (whose, strangers) == ({}, ["Ana Sol"])

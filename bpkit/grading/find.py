@@ -17,6 +17,7 @@ from bpkit.grading.check import NO_EXERCISE, code_of, lesson_of
 LARGE = 64 * 2**20  # bytes: of one file, and of all that lie beside one's notebooks
 MANY = 20_000  # files in one zip
 DEEP = 2  # a class's zip may hold learners' zips
+JUDGED = (".ipynb", ".zip")  # of zips, those that cannot be opened
 PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv"}
 
 # How the platforms name a learner's folder, or a learner's file in one folder for all.
@@ -111,7 +112,11 @@ def find(submissions, pattern=None, lesson=None):
             learners.setdefault(learner, []).append((rest, file))
         elif file.path.suffix == ".ipynb":
             notes.append(f"{file.path}: no learner is in its path")
-    found = [s for who, own in learners.items() for s in _of_learner(who, own, notes)]
+    found = []
+    for learner, own in learners.items():
+        if not any(rest.suffix in JUDGED for rest, _ in own):
+            notes.append(f"{learner}: no notebook is there")
+        found += _of_learner(learner, own, notes)
     if lesson is not None:
         found = [s for s in found if s.lesson in (lesson, None)]
     if not found:
@@ -176,7 +181,7 @@ def _by_layout(root):
             learner = f"{canvas['learner']}_{canvas['id']}"
             return learner, PurePosixPath(canvas["rest"]) if is_file else rest
         if is_file:
-            is_alone = LESSON.match(first) or path.suffix not in (".ipynb", ".zip")
+            is_alone = LESSON.match(first) or path.suffix not in JUDGED
             return _name(root.resolve().name) if is_alone else path.stem, path
         return _name(first), rest
 
@@ -205,7 +210,7 @@ def _of_learner(learner, own, notes):
     """Return a learner's submissions: of each lesson the newest notebook."""
     beside, by_lesson = cache(lambda folder: _beside(folder, own, notes)), {}
     for rest, file in own:
-        if rest.suffix in (".ipynb", ".zip"):
+        if rest.suffix in JUDGED:
             submission = _read(learner, rest, file, beside, notes)
             if submission is not None:
                 by_lesson.setdefault(submission.lesson, []).append(submission)
@@ -245,7 +250,7 @@ def _beside(folder, own, notes):
     """Return name and bytes of a learner's files below a folder, without notebooks."""
     found, size = [], 0
     for rest, file in own:
-        if rest.suffix in (".ipynb", ".zip") or not rest.is_relative_to(folder):
+        if rest.suffix in JUDGED or not rest.is_relative_to(folder):
             continue
         size += file.size
         if size > LARGE:

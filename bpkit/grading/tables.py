@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,7 +174,8 @@ def read_roster(path):
 
 def _plain(text):
     """Return a name's letters and digits, small."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    composed = unicodedata.normalize("NFKC", text)  # a Mac writes é as two characters
+    return "".join(c for c in composed.casefold() if c.isalnum())
 
 
 def keys_of(learner):
