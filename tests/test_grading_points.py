@@ -1,6 +1,8 @@
 """Points, weights, the due date and limits in a file, and what answers get by it."""
 
+import re
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,14 @@ def written(tmp_path, text):
     path = tmp_path / "points.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_the_file_that_teachers_are_shown_is_read(tmp_path):
+    page = Path(__file__).parents[1] / "docs" / "teaching.md"
+    [text] = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    points = read(written(tmp_path, text))
+    assert points.most("backprop") == 8
+    assert points.limits == Limits()
 
 
 def row(exercise, verdict, mistake=""):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 from notebooks import LESSONS
 from tools import commands_of_make_test, tool
 
-from bpkit import check
+from bpkit import check, cli
 from bpkit.words import extra_lab
 
 ROOT = LESSONS.parent
@@ -112,6 +113,14 @@ def test_commands_that_pages_name_are_targets_of_make():
         named = re.findall(r"(?:`|^)make ([a-z][\w-]*)", text, re.MULTILINE)
         missing = [t for t in named if not re.search(rf"^{t}:", makefile, re.MULTILINE)]
         assert missing == [], page.name
+
+
+def test_commands_of_bpkit_that_teachers_are_shown_are_known():
+    text = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^bpkit (.*)$", text, re.MULTILINE)
+    assert len(shown) >= 5
+    for line in shown:
+        assert cli._parser().parse_args(shlex.split(line)).run is not None
 
 
 def test_without_make_the_checks_are_those_of_make_test():

@@ -281,7 +281,7 @@ def file_name(learner):
     Examples
     --------
     >>> file_name("ana"), file_name("Ana/García")
-    ('ana', 'Ana_García-8a2a49')
+    ('ana', 'Ana_García-ae393e')
     """
     if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", learner):
         return learner
