@@ -155,6 +155,11 @@ def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path):
     assert whose == {0: "Zo\u00e9 Li"}
 
 
+def test_a_number_says_more_than_a_name(tmp_path):
+    whose, _, _ = joined(roster(tmp_path, CANVAS), ["Ana Sol_40513"])
+    assert whose == {2: "Ana Sol_40513"}
+
+
 def test_a_name_that_two_share_is_nobody_s(tmp_path):
     whose, _, strangers = joined(roster(tmp_path, MOODLE), ["Ana Sol"])
     assert (whose, strangers) == ({}, ["Ana Sol"])
