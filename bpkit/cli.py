@@ -18,11 +18,12 @@ import bpkit
 from bpkit.delivery import (
     DeliveryError,
     deliver,
+    keep_answers_back,
     left_off,
     lessons_folder,
     versions_beside,
 )
-from bpkit.exercises import bank
+from bpkit.exercises import LESSONS, bank
 from bpkit.mine import record
 from bpkit.words import extra_lab
 
@@ -37,6 +38,11 @@ DEFAULTS = {
     },
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
 }
+
+UNISOLATED = (
+    "Isolation: none. Submissions run as you, with limits on time and memory; they can "
+    "read your files and use your network."
+)
 
 WORDS = {
     "copied": "copied",
@@ -118,6 +124,11 @@ def _parser():
         "stays, and the course's new version is put beside it.",
     )
     _add_folder(start)
+    start.add_argument(
+        "--without-reveal",
+        action="store_true",
+        help="for a teacher who hands the folder out: reveal gives no answers in it",
+    )
     start.set_defaults(run=_start)
 
     lab = commands.add_parser(
@@ -171,7 +182,103 @@ def _parser():
         help="time limit for the cells that the answers need (default: 60)",
     )
     check.set_defaults(run=_check)
+
+    grade = commands.add_parser(
+        "grade",
+        help="judge a class's notebooks, and report on the class",
+        description="Judge the notebooks of a class, each in a box of its own, and "
+        "write grades and reports into a folder. What is in the folder already is not "
+        "judged again. The exit code is 1 if something could not be judged, and 2 if "
+        "nothing was, for the command's sake or the isolation's.",
+    )
+    _add_grading(grade)
+    grade.set_defaults(run=_grade)
+
+    solve = commands.add_parser(
+        "solve",
+        help="write a lesson with every answer filled in, for a teacher",
+        description="Write a copy of a lesson with every answer filled in. Nothing in "
+        "it is executed.",
+    )
+    solve.add_argument(
+        "lesson", metavar="LESSON", type=int, choices=LESSONS, help="from 1 to 10"
+    )
+    solve.add_argument(
+        "-o",
+        dest="out",
+        type=Path,
+        metavar="FILE",
+        help="the copy (default: the lesson's name with .solved, in this folder)",
+    )
+    solve.set_defaults(run=_solve)
     return parser
+
+
+def _add_grading(grade):
+    """Let a subcommand take a class."""
+    grade.add_argument(
+        "submissions",
+        metavar="SUBMISSIONS",
+        type=_folder,
+        help="a folder or a zip: a folder, or a zip, for each learner; or what "
+        "nbgrader collects, or Moodle or Canvas hands out",
+    )
+    grade.add_argument(
+        "-o",
+        dest="out",
+        metavar="OUT",
+        type=_folder,
+        help="the folder for what comes out",
+    )
+    grade.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only show whose each notebook is; nothing is run or written",
+    )
+    grade.add_argument(
+        "--learner",
+        metavar="REGEX",
+        help="what finds the learner in a path: its group 'learner', or its first",
+    )
+    grade.add_argument(
+        "--lesson", type=int, choices=LESSONS, help="only this one, from 1 to 10"
+    )
+    grade.add_argument(
+        "--points",
+        type=Path,
+        metavar="FILE",
+        help="points, weights, due date and limits, in TOML",
+    )
+    grade.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="your platform's CSV of learners: a copy of it gets the points",
+    )
+    grade.add_argument(
+        "--seed",
+        type=_count,
+        help="what is right must be so on fresh cases as well, drawn from this number",
+    )
+    grade.add_argument(
+        "--isolation",
+        choices=("auto", "bwrap", "process"),
+        default="auto",
+        help="auto: a sandbox, or nothing is run; process: without one (default: auto)",
+    )
+    grade.add_argument(
+        "--jobs",
+        type=_count,
+        default=-1,
+        metavar="N",
+        help="how many are judged at once (default: one a core)",
+    )
+    grade.add_argument(
+        "--backend", choices=("loky", "dask"), default="loky", help="default: loky"
+    )
+    grade.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a cluster of Dask: tcp://host:8786"
+    )
 
 
 def _add_folder(parser):
@@ -201,6 +308,13 @@ def _seconds(text):
     return seconds
 
 
+def _count(text):
+    """Return a whole number that is not negative."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number is needed; got {text}")
+    return int(text)
+
+
 def _version(arguments):
     """Show the version."""
     try:
@@ -213,6 +327,9 @@ def _version(arguments):
 def _start(arguments):
     """Deliver the lessons, and say how to open them."""
     _deliver(arguments.folder)
+    if arguments.without_reveal:
+        keep_answers_back(arguments.folder)
+        print("In this folder, reveal gives no answers.")
     name = f'"{arguments.folder}"' if " " in str(arguments.folder) else arguments.folder
     print(f"Open them with: bpkit lab {name}")
     return 0
@@ -313,6 +430,73 @@ def _check(arguments):
     return int(any(unsaved) or check.failed(rows, arguments.require_all))
 
 
+def _grade(arguments):
+    """Judge a class, and write what comes out."""
+    try:
+        from bpkit.grading import find, grade, points, tables
+    except ModuleNotFoundError as error:
+        return _problem(f"{error}. This command {extra_lab()}", 2)
+    wrong = find.FindError, grade.GradeError, points.PointsError, tables.RosterError
+    try:
+        found, notes = find.find(
+            arguments.submissions, arguments.learner, arguments.lesson
+        )
+        if arguments.dry_run:
+            print(find.as_text(found, notes))
+            return 0
+        if arguments.out is None:
+            return _problem("name the folder for what comes out: -o OUT", 2)
+        if (arguments.backend == "dask") != (arguments.scheduler is not None):
+            return _problem("--backend dask and --scheduler ADDRESS go together", 2)
+        return _graded(arguments, found, notes)
+    except (*wrong, OSError) as error:
+        return _problem(error, 2)
+
+
+def _graded(arguments, found, notes):
+    """Judge what was found, and write what comes out."""
+    from tqdm import tqdm
+
+    from bpkit.grading import find, grade, points, report, tables
+
+    out, scheduler = arguments.out, arguments.scheduler
+    out.mkdir(parents=True, exist_ok=True)
+    worth = points.read(arguments.points) if arguments.points else points.Points()
+    roster = arguments.roster and tables.read_roster(arguments.roster)
+    if roster:  # before the work, as all that may be wrong
+        roster.columns(find.lessons(found), worth.title)
+    options = grade.Options(arguments.isolation, worth.limits, arguments.seed)
+    options = grade.isolated(options, scheduler)
+    if options.isolation == "process":
+        print(UNISOLATED, file=sys.stderr)
+
+    def watched(results, count):
+        return tqdm(results, total=count, unit="notebook", disable=None)
+
+    pieces = grade.grade(found, out, options, arguments.jobs or -1, scheduler, watched)
+    records = report.records_of(found, pieces, worth)
+    graded = report.Grading(found, records, notes, options, worth, roster)
+    said = report.write(graded, out)
+    print("\n".join([*said, report.summary(graded), f"See {out}."]))
+    return int(report.is_incomplete(records))
+
+
+def _solve(arguments):
+    """Write a lesson with every answer filled in."""
+    from bpkit.grading.solve import solved
+
+    [lesson] = lessons_folder().glob(f"{arguments.lesson:02}_*.ipynb")
+    out = arguments.out or Path(f"{lesson.stem}.solved.ipynb")
+    content = solved(lesson.read_bytes())
+    try:
+        with open(out, "xb") as file:
+            file.write(content)
+    except OSError as error:
+        return _problem(f"cannot write to {out}: {error.strerror}")
+    print(f"Lesson {arguments.lesson} with every answer: {out}")
+    return 0
+
+
 def _save(path, mode, text):
     """Write to a file, if one is named, and return the exit code."""
     if path is None:
@@ -346,7 +530,7 @@ def _deliver(folder):
         print(f"Exercises passed so far: {passed} of {len(bank())}.")
 
 
-def _problem(message):
+def _problem(message, code=1):
     """Say on stderr what is wrong, and return the exit code for it."""
     print(f"bpkit: {message}", file=sys.stderr)
-    return 1
+    return code

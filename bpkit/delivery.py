@@ -256,11 +256,42 @@ def _read_record(folder):
         return {}
 
 
+def may_reveal(folder):
+    """Return whether `reveal` gives answers in a folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A learner's, or any.
+
+    Returns
+    -------
+    bool
+        False where the lessons were delivered so.
+    """
+    try:
+        return not json.loads((folder / RECORD).read_bytes())["without_reveal"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return True
+
+
+def keep_answers_back(folder):
+    """Let `reveal` give no answers in a folder to which the lessons were delivered.
+
+    Whoever knows bpkit finds them in it all the same.
+    """
+    path = Path(folder, RECORD)
+    told = json.loads(path.read_bytes()) | {"without_reveal": True}
+    replace_file(path, json.dumps(told, indent=1).encode())
+
+
 def _write_record(folder, record):
     """Write the record of what was delivered."""
     about = "What bpkit delivered here. Without it, every lesson counts as changed."
     delivered = {name: " ".join(sorted(marks)) for name, marks in record.items()}
-    text = json.dumps({"about": about, "delivered": delivered}, indent=1)
+    told = {"about": about, "delivered": delivered}
+    told |= {} if may_reveal(folder) else {"without_reveal": True}
+    text = json.dumps(told, indent=1)
     replace_file(folder / RECORD, text.encode())
 
 

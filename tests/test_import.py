@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "plots": ({"graph", "scene", "words"}, NUMPY | {"matplotlib", "IPython", "PIL"}),
     "notebook": (set(), set()),
     "delivery": ({"notebook"}, set()),
-    "exercises": (CORE | {"words"}, NUMPY),
+    "exercises": (CORE | {"words", "delivery"}, NUMPY),
     "widgets": (
         CORE | {"words", "scene", "plots", "exercises"},
         NUMPY
@@ -53,8 +53,8 @@ MAY_IMPORT = {
     ),
     "mine": (CORE | {"exercises", "delivery"}, {"filelock"}),
     "grading": (
-        CORE | {"__init__", "exercises", "mine", "notebook", "words"},
-        NUMPY | {"IPython", "cloudpickle", "psutil"},
+        CORE | {"__init__", "delivery", "exercises", "mine", "notebook", "words"},
+        NUMPY | {"IPython", "cloudpickle", "psutil", "joblib", "distributed", "jinja2"},
     ),
     "__init__": (CORE | {"exercises", "mine"}, set()),
     "cli": (

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -10,12 +11,13 @@ import pytest
 from notebooks import LESSONS
 from tools import commands_of_make_test, tool
 
-from bpkit import check
+from bpkit import check, cli
 from bpkit.words import extra_lab
 
 ROOT = LESSONS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(ROOT.glob("*.md"))
+DOCS = sorted(ROOT.glob("docs/*.md"))
 
 counts = tool("counts")
 environment = tool("environment")
@@ -82,12 +84,12 @@ def test_what_shows_needs_the_lessons_packages_and_says_so(alone, module):
     assert done.stderr.splitlines()[-1].endswith(extra_lab())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES + DOCS, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text)
     for file, heading in links:
-        there = ROOT / file if file else page
+        there = page.parent / file if file else page
         assert there.exists(), file
         assert not heading or heading in headings(there), heading
 
@@ -106,11 +108,19 @@ def test_the_first_screen_says_for_whom_how_long_and_what_it_looks_like():
 
 def test_commands_that_pages_name_are_targets_of_make():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for page in PAGES:
+    for page in PAGES + DOCS:
         text = page.read_text(encoding="utf-8")
         named = re.findall(r"(?:`|^)make ([a-z][\w-]*)", text, re.MULTILINE)
         missing = [t for t in named if not re.search(rf"^{t}:", makefile, re.MULTILINE)]
         assert missing == [], page.name
+
+
+def test_commands_of_bpkit_that_teachers_are_shown_are_known():
+    text = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^bpkit (.*)$", text, re.MULTILINE)
+    assert len(shown) >= 5
+    for line in shown:
+        assert cli._parser().parse_args(shlex.split(line)).run is not None
 
 
 def test_without_make_the_checks_are_those_of_make_test():

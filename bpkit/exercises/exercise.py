@@ -95,6 +95,8 @@ class Exercise:
         Whether about ten steps on paper are enough for a small call.
     seconds : float
         Time limit for all cases together.
+    fresh : bool
+        Whether a right answer stays right where the cases' floats are moved a little.
     mistakes, variants : list
         Filled by `slips` and the decorators `mistake` and `variant`.
     """
@@ -114,6 +116,7 @@ class Exercise:
     kind: str = "number"
     by_hand: bool = True
     seconds: float = 5.0
+    fresh: bool = True
     mistakes: list = field(default_factory=list)
     variants: list = field(default_factory=list)
 

@@ -205,6 +205,7 @@ def outputs():
 @exercise(
     lesson=5,
     cases=outputs,
+    fresh=False,  # a is the sigmoid of z
     hints=(
         "The cost depends on z through a. How does C change with a, and a with z?",
         "∂C/∂a = a − y, and ∂a/∂z = σ′(z): multiply along the path, neuron by neuron.",

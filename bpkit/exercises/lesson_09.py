@@ -101,6 +101,7 @@ def cost_or_its_size(answer, a, y):
 @exercise(
     lesson=9,
     cases=cost_cases,
+    fresh=False,  # a lies between 0 and 1
     observe=cost_or_its_size,
     rtol=1e-5,
     quantities=lambda a, y: {

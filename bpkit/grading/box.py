@@ -33,7 +33,7 @@ WORDS = (
     "Isolation: none of this system's sandboxes works ({why}). Submissions would run as"
     " you, in their own processes with limits on time and memory; they could read your"
     " files and use your network. Use a machine or container where that may happen;"
-    " TEACHING.md says how. Continue with --isolation process."
+    " docs/teaching.md says how. Continue with --isolation process."
 )
 
 
