@@ -621,7 +621,9 @@ def test_lab_without_jupyterlab_says_how_to_get_it(course, monkeypatch, capsys):
 
 
 def test_check_without_its_packages_says_how_to_get_them(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "nbformat", None)
+    for name in [n for n in sys.modules if n.startswith("bpkit.grading")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cloudpickle", None)
     (tmp_path / A).write_text("{}", encoding="utf-8")
     assert cli.main(["check", str(tmp_path)]) == 1
     assert capsys.readouterr().err.endswith(f" {extra_lab()}\n")

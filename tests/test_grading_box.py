@@ -243,7 +243,7 @@ def test_without_bubblewrap_it_is_refused_in_words(isolation, monkeypatch):
         "Isolation: none of this system's sandboxes works (bwrap is not installed). "
         "Submissions would run as you, in their own processes with limits on time and "
         "memory; they could read your files and use your network. Use a machine or "
-        "container where that may happen; TEACHING.md says how. "
+        "container where that may happen; docs/teaching.md says how. "
         "Continue with --isolation process."
     )
 

@@ -166,7 +166,7 @@ def test_points_alone_have_nothing_judged_again(whole, tmp_path, monkeypatch):
     run(folder, out, "--points", str(points))
     assert counts == [0]
     ben = [row for row in rows_of(out) if row["learner"] == "ben"]
-    assert [row["points"] for row in ben] == ["1", "2", "2", "8"]
+    assert [row["points"] for row in ben] == ["1", "2", "2", "8", "", "", ""]
     assert all(row["note"].startswith("late: saved 20") for row in ben)
 
 

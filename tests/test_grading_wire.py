@@ -311,7 +311,7 @@ def test_the_verdict_is_the_same_over_the_wire(lesson):
 
 def code_in(function):
     """Return the bytecode of a function, where it is long enough to be known by."""
-    code = function.__code__.co_code
+    code = getattr(function, "__mul__", function).__code__.co_code  # or of a class
     return code if len(code) > 60 else None
 
 

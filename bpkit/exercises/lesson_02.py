@@ -717,7 +717,7 @@ brackets_missing: Which runs first: the division, or the sum below the line?
 one_error_an_entry: One error for the whole array, or one an entry?
     size = np.abs(a) + np.abs(n)  # below the line
     return np.abs(a - n) / np.where(size > 0, size, 1)  # quotient
-worst_entry: One error for the whole array, or the worst entry's?
+worst_entry_alone: One error for the whole array, or the worst entry's?
     size = np.abs(a) + np.abs(n)  # below the line
     return np.max(np.abs(a - n) / np.where(size > 0, size, 1))  # quotient
 mean_over_entries: One error for the whole array, or the mean over its entries?

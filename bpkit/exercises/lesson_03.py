@@ -278,9 +278,14 @@ def starts():
     return [Case(x0) for x0 in STARTS]
 
 
-@np.errstate(all="ignore")
 def how_the_walk_ends(answer):
     """Say by numbers that a walk is a path, lost, uphill or not at rest; ask why."""
+    with np.errstate(all="ignore"):
+        return _not_at_rest(answer) or _uphill(answer) or _over_the_hill(answer)
+
+
+def _not_at_rest(answer):
+    """Say that a walk is a path, lost, or still on its way, or return None."""
     for x0, bottom in BOTTOMS.items():
         came = _came(answer, x0)
         if came.size > 1 and came[0] == x0:
@@ -295,7 +300,7 @@ def how_the_walk_ends(answer):
             still += f", where the slope is still {slope:.2g}."
             first = still if np.isfinite(came[-1]) else lost
             return f"{first} {_why_it_does_not_rest(answer, bottom)}"
-    return _uphill(answer) or _over_the_hill(answer)
+    return None
 
 
 def _came(answer, x0):
