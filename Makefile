@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help lab test style test-slow test-pictures test-lessons quick quick-rest test-browser
+.PHONY: help lab test style test-slow test-long test-pictures test-lessons quick quick-rest test-browser
 .PHONY: lessons counts golden bench bench-widgets format clean FORCE
 .DELETE_ON_ERROR:
 
@@ -25,6 +25,7 @@ help:
 	@echo "make lab      open the lessons in JupyterLab (working copies in my-lessons/)"
 	@echo "make test     ruff, the tests, the doctests, the lessons: what needs no browser"
 	@echo "make quick    the same without running the lessons: about a minute"
+	@echo "make test-long     what rarely changes: mistakes in every lesson, hostile answers"
 	@echo "make test-browser  open every lesson in Chromium and move its controls"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make counts   write the numbers of lessons and exercises into README.md"
@@ -50,10 +51,10 @@ style: $(VENV)/.test
 	$(PY) -m ruff format --check .
 
 test-pictures:
-	$(PY) -m pytest -q tests/test_plots*.py tests/test_widgets*.py -m "not slow"
+	$(PY) -m pytest -q tests/test_plots*.py tests/test_widgets*.py -m "not slow and not long"
 
 quick-rest:
-	$(PY) -m pytest -q tests --ignore=tests/browser -m "not slow" \
+	$(PY) -m pytest -q tests --ignore=tests/browser -m "not slow and not long" \
 	  --ignore-glob="*/test_plots*" --ignore-glob="*/test_widgets*"
 	$(PY) -m pytest -q --doctest-modules bpkit
 
@@ -61,7 +62,10 @@ test-lessons:
 	$(PY) -m pytest -q --nbval lessons --nbval-current-env --nbval-cell-timeout=120
 
 test-slow:
-	$(PY) -m pytest -q tests --ignore=tests/browser -m slow
+	$(PY) -m pytest -q tests --ignore=tests/browser -m "slow and not long"
+
+test-long: $(VENV)/.test
+	$(PY) -m pytest -q tests --ignore=tests/browser -m long
 
 test-browser: $(VENV)/.browser
 	@PYTHONPATH=tests/browser $(PY) -c 'import lab; lab.CHROMIUM or exit( \

@@ -6,7 +6,7 @@ from submissions import box_or_skip, handed_in, rows
 from bpkit.exercises import bank
 from bpkit.grading.box import PlainBox
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FOUR = ["bias_gradient", "weight_gradient", "forward_pass", "backprop"]
 WRONG = "def backprop(weights, biases, x, y):\n    return 0"

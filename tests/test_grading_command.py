@@ -300,6 +300,7 @@ def test_who_knows_the_fixed_cases_by_heart_is_told_so(tmp_path):
     assert beside[0].message.startswith("It is right on the fixed cases only.\nCall: ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
 def test_fresh_cases_refute_no_right_answer(exercise):
     seed = crc32(exercise.name.encode()) % 20

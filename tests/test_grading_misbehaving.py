@@ -13,7 +13,7 @@ from bpkit.exercises import bank
 from bpkit.grading import run
 from bpkit.grading.box import Limits
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HONEST = ["bias_gradient", "forward_pass", "backprop"]
 MISBEHAVING = "weight_gradient"

@@ -170,7 +170,7 @@ def test_the_slice_of_a_lesson_is_small_and_without_doubt(lesson, answer):
 EXPECTED = {right: "Correct", slipped: "Not correct", untouched: "Not yet"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("answer", [right, untouched])
 @pytest.mark.parametrize("lesson", range(1, 11))
 def test_every_exercise_is_judged_by_its_slice(lesson, answer, tmp_path):
@@ -181,7 +181,7 @@ def test_every_exercise_is_judged_by_its_slice(lesson, answer, tmp_path):
     assert {row.note for row in found.values()} == {""}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", range(1, 11))
 def test_mistakes_are_found_by_the_slice(lesson, tmp_path):
     found = rows(PlainBox(), tmp_path, lesson, handed_in(lesson, slipped))
@@ -195,7 +195,7 @@ def mixed(exercise):
     return (right, slipped, untouched)[place % 3](exercise)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", [1])
 def test_the_slice_and_the_whole_notebook_agree(lesson, tmp_path):
     sources = handed_in(lesson, mixed)

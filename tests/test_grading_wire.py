@@ -292,7 +292,7 @@ def answers_of(exercise):
     return [answer() for answer in answers] if exercise.is_number else answers
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_verdict_is_the_same_over_the_wire(lesson):
     for name, exercise in bank().items():
@@ -352,7 +352,7 @@ EXPLAINED = [name for name, e in bank().items() if e.explain]
 TRAINS = 1  # mistakes that are tried where each trains networks
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("isolation", "name"),
     [*(("process", name) for name in EXPLAINED), ("bwrap", "forward_difference")],

@@ -68,7 +68,7 @@ def test_right_answers_pass_and_the_lesson_runs_to_its_end(path, tmp_path):
     assert missing == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_mistakes_are_named_and_the_lesson_runs_to_its_end(path, tmp_path):
     nb = nbformat.read(path, as_version=4)

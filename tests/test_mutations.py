@@ -123,7 +123,10 @@ EQUIVALENT = {
         "nabla_b.insert(0, delta.mean(axis=-1, keepdims=True))": AXIS,
         "nabla_w.insert(0, delta @ activations[l].T / x.shape[-1])": AXIS,
     },
-    "gradient_noise": {"true = gradients.mean(axis=-1, keepdims=True)": AXIS},
+    "gradient_noise": {
+        "true = gradients.mean(axis=-1, keepdims=True)": AXIS,
+        "squares = ((true - gradients) ** 2).sum(axis=0)": "a square has no sign",
+    },
     "mini_batches": {"m = x.shape[-1]": AXIS},
     "evaluate": {
         "return (answers == labels).sum()": BY_VALUE,

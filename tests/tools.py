@@ -21,12 +21,12 @@ def tool(name):
     return module
 
 
-# The parts in which `make test` runs the tests: together they are all of them, once.
+# The parts in which `make test` runs the tests: together all but the long ones, once.
 PARTS = [
-    "-m pytest tests --ignore=tests/browser -m slow",
-    '-m pytest tests --ignore=tests/browser -m "not slow" '
+    '-m pytest tests --ignore=tests/browser -m "slow and not long"',
+    '-m pytest tests --ignore=tests/browser -m "not slow and not long" '
     '--ignore-glob="*/test_plots*" --ignore-glob="*/test_widgets*"',
-    '-m pytest tests/test_plots*.py tests/test_widgets*.py -m "not slow"',
+    '-m pytest tests/test_plots*.py tests/test_widgets*.py -m "not slow and not long"',
 ]
 
 
@@ -41,7 +41,7 @@ def commands_of_make_test():
     )
     commands = [command.replace("pytest -q", "pytest") for command in commands]
     assert [command for command in commands if command in PARTS] == PARTS
-    whole = "-m pytest tests --ignore=tests/browser"
+    whole = '-m pytest tests --ignore=tests/browser -m "not long"'
     rest = [command for command in commands if command not in PARTS]
     return [*rest[:2], whole, *rest[2:]]
 
