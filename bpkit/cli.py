@@ -485,7 +485,8 @@ def _solve(arguments):
     """Write a lesson with every answer filled in."""
     from bpkit.grading.solve import solved
 
-    [lesson] = lessons_folder().glob(f"{arguments.lesson:02}_*.ipynb")
+    found = sorted(lessons_folder().glob(f"{arguments.lesson:02}_*.ipynb"))
+    [lesson] = [path for path in found if not path.stem.endswith(".solved")]
     out = arguments.out or Path(f"{lesson.stem}.solved.ipynb")
     content = solved(lesson.read_bytes())
     try:

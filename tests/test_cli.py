@@ -620,13 +620,16 @@ def test_lab_without_jupyterlab_says_how_to_get_it(course, monkeypatch, capsys):
     assert err.endswith(f" {extra_lab()}\n")
 
 
-def test_check_without_its_packages_says_how_to_get_them(tmp_path, monkeypatch, capsys):
-    for name in [n for n in sys.modules if n.startswith("bpkit.grading")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "cloudpickle", None)
+def test_check_without_its_packages_says_how_to_get_them(tmp_path):
     (tmp_path / A).write_text("{}", encoding="utf-8")
-    assert cli.main(["check", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.endswith(f" {extra_lab()}\n")
+    program = (
+        "import sys; sys.modules['cloudpickle'] = None; from bpkit import cli; "
+        f"sys.exit(cli.main(['check', {str(tmp_path)!r}]))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith(f" {extra_lab()}\n")
 
 
 def test_lab_stopped_by_the_keyboard_shows_no_traceback(course, monkeypatch, capsys):

@@ -72,17 +72,25 @@ REFUSED = {
 }
 
 # What a submission looks at, and what it sees.
+PYTHON = boxes._python_folders()  # which are shown, also below /tmp
 SEEN = {
     "its folder": (
         "os.listdir('/submission'), os.getcwd()",
         (["a.ipynb"], "/submission"),
     ),
-    "nothing in /tmp": ("os.listdir('/tmp')", []),
+    "nothing in /tmp but Python": (
+        "sorted(os.listdir('/tmp'))",
+        sorted({Path(p).parts[2] for p in PYTHON if p.startswith("/tmp/")}),
+    ),
     "no other process": (
         "len([p for p in os.listdir('/proc') if p.isdigit()])",
         2,
     ),
-    "no variable of who grades": ("'SECRET_OF_THE_GRADER' in os.environ", False),
+    "no variable of who grades": (
+        "[p for p in '12' if 'SECRET' in open(f'/proc/{p}/environ').read()]"
+        " or 'SECRET_OF_THE_GRADER' in os.environ",
+        False,
+    ),
     "no right": (
         "open('/proc/self/status').read().split('CapEff:')[1].split()[0]",
         "0" * 16,

@@ -28,6 +28,7 @@ NUMPY = str(Path(np.__file__).parents[1])  # where it and what it needs is insta
 CALM = {"BPKIT_KEEP": "0", "MPLBACKEND": "agg", "PYTHONUTF8": "1"} | dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
+CLEAN = {"PATH": "/usr/bin:/bin"}  # bwrap's own, which the box can read
 COURSE, SUBMISSION = "/course", "/submission"  # where bpkit and a learner's folder are
 WORDS = (
     "Isolation: none of this system's sandboxes works ({why}). Submissions would run as"
@@ -178,19 +179,17 @@ class BwrapBox(PlainBox):
             *("--unshare-all", "--unshare-user", "--disable-userns"),
             *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
             *("--uid", "1000", "--gid", "1000", "--hostname", "box"),
-            *_system(),
-            *_course(lesson),
             *("--proc", "/proc", "--dev", "/dev"),
             *("--size", disk, "--tmpfs", "/dev/shm", "--size", disk, "--tmpfs", "/tmp"),
+            *_system(),  # which may lie below /tmp
+            *_course(lesson),
             *("--ro-bind", str(Path(folder).resolve()), SUBMISSION),
             *("--chdir", SUBMISSION, "--remount-ro", "/dev", "--remount-ro", "/"),
         ]
         environment = CALM | {"HOME": "/tmp", "PATH": "/usr/bin:/bin"}
         for name, value in environment.items():
             options += ["--setenv", name, value]
-        return [program, *options, *_python(COURSE, lesson, self.limits)], dict(
-            os.environ
-        )
+        return [program, *options, *_python(COURSE, lesson, self.limits)], CLEAN
 
 
 def _python(course, lesson, limits=None):

@@ -213,7 +213,10 @@ def example(sources, name, author=""):
         return x
     """
     _, found = definition(sources, name)
-    text = ast.unparse(_Anonymous().visit(found)) if found else ""
+    try:
+        text = ast.unparse(_Anonymous().visit(found)) if found else ""
+    except RecursionError:  # too deep to be read by anybody
+        return ""
     parts = re.findall(r"[^\W\d_]{3,}", author.casefold())
     return "" if any(part in text.casefold() for part in parts) else text
 
@@ -233,7 +236,7 @@ def _statement(source, name):
     """Return the last statement of a cell that defines a name, or None."""
     try:
         body = ast.parse(as_python(source)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return None
     for node in reversed(body):
         targets = getattr(node, "targets", [getattr(node, "target", node)])

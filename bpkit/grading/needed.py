@@ -76,7 +76,7 @@ class Notebook:
         for number, source in enumerate(sources, start=1):
             try:
                 self.statements += _statements(number, as_python(source))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+            except (SyntaxError, ValueError, RuntimeError, MemoryError):
                 self.torn.append(number)
 
     def bound_in(self, name):

@@ -386,7 +386,7 @@ class _Reader:
     """Read what a _Writer wrote."""
 
     def __init__(self):
-        self.arrays, self.room = [], _Room()
+        self.arrays, self.room, self.missing = [], _Room(), 0
 
     def read(self, data, depth=0):
         """Return the value."""
@@ -426,7 +426,9 @@ class _Reader:
     def _list(self, kind, items, length, depth):
         """Return a list or a tuple; what did not come back is counted all the same."""
         items = [self.read(item, depth + 1) for item in self._some(items)]
-        items += [None] * min(length - len(items), LARGE)
+        missing = max(0, min(length - len(items), LARGE))
+        self.missing += missing
+        items += self._held([None] * missing, self.missing <= LARGE)
         return items if kind == "list" else tuple(items)
 
     def _some(self, items):
