@@ -25,7 +25,7 @@ help:
 	@echo "make lab      open the lessons in JupyterLab (working copies in my-lessons/)"
 	@echo "make test     ruff, the tests, the doctests, the lessons: what needs no browser"
 	@echo "make quick    the same without running the lessons: about a minute"
-	@echo "make test-long     what rarely changes: mistakes in every lesson, hostile answers"
+	@echo "make test-long     every lesson answered, right and wrong; hostile answers"
 	@echo "make test-browser  open every lesson in Chromium and move its controls"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make counts   write the numbers of lessons and exercises into README.md"

@@ -56,7 +56,7 @@ def run(nb, folder):
     return "\n".join(said), errors
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_right_answers_pass_and_the_lesson_runs_to_its_end(path, tmp_path):
     nb = nbformat.read(path, as_version=4)
