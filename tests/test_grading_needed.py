@@ -212,3 +212,9 @@ def test_the_slice_and_the_whole_notebook_agree(lesson, tmp_path):
         {n: (r.verdict, r.message) for n, r in f.items()} for f in (by_slice, whole)
     ]
     assert said[0] == said[1]
+
+
+def test_a_long_chain_of_names_is_followed_to_its_beginning():
+    chain = ["a0 = 1", *(f"a{k} = a{k - 1}" for k in range(1, 1000))]
+    needed = Notebook(["\n".join(chain), "def f(x):\n    return a999"]).needed(["f"])
+    assert needed.cells[0] == (1, "\n".join(chain) + "\n")

@@ -34,7 +34,7 @@ class Hard:
 
 
 @dataclass(frozen=True)
-class Talk:
+class Topic:
     """A mistake to talk about.
 
     ``example`` is an answer that makes it, without its author; `same` gave these very
@@ -186,7 +186,7 @@ def _talk(name, mistake, records, source_of):
     shown = [example(source_of(record), name, record["learner"]) for record in records]
     likely = Counter(filter(None, shown)).most_common(1) or [("", 0)]
     words = mistake.replace("_", " ")
-    return Talk(name, exercise.lesson, words, len(records), question, *likely[0])
+    return Topic(name, exercise.lesson, words, len(records), question, *likely[0])
 
 
 def example(sources, name, author=""):

@@ -124,6 +124,8 @@ def main(lesson, limits=None):
 
     Parameters
     ----------
+    lesson : int
+        Whose exercises, and those of later lessons, are not to be had here.
     limits : tuple of int, optional
         Bytes of memory, bytes of a file, and processes: what the kernel is to allow.
     """
@@ -135,7 +137,7 @@ def main(lesson, limits=None):
     session = Session()
     if limits:
         _limit(*limits)
-        threading.Thread(target=int).start()  # an answer has one of its own
+        threading.Thread(target=int).start()  # fail now where none can be had
     answers.write('"ready"\n')
     answers.flush()
     for stream in (0, 1, 2):

@@ -9,6 +9,7 @@ import ast
 import builtins
 import re
 import symtable
+from collections import defaultdict
 from dataclasses import dataclass
 
 FIXED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -78,6 +79,11 @@ class Notebook:
                 self.statements += _statements(number, as_python(source))
             except (SyntaxError, ValueError, RuntimeError, MemoryError):
                 self.torn.append(number)
+        loose = {n for s in self.statements if not s.is_fixed for n in s.binds}
+        self.makers = defaultdict(list)  # by name, what binds it or may change it
+        for k, statement in enumerate(self.statements):
+            for name in statement.binds | (statement.touches & loose):
+                self.makers[name].append(k)
 
     def bound_in(self, name):
         """Return the numbers of the cells that bind a name, in their order."""
@@ -89,15 +95,13 @@ class Notebook:
 
     def needed(self, names):
         """Return the Slice that some names need."""
-        loose = {n for s in self.statements if not s.is_fixed for n in s.binds}
-        wanted, kept, before = set(names), set(), -1
-        while len(kept) > before:
-            before = len(kept)
-            for k, statement in enumerate(self.statements):
-                changes = statement.touches & loose
-                if (statement.binds | changes) & (wanted | {"*"}):
+        wanted, kept, waiting = set(names), set(), ["*", *names]
+        while waiting:
+            for k in self.makers.get(waiting.pop(), ()):
+                if k not in kept:
                     kept.add(k)
-                    wanted |= statement.uses
+                    waiting += self.statements[k].uses - wanted
+                    wanted |= self.statements[k].uses
         statements = [self.statements[k] for k in sorted(kept)]
         used = {name for statement in statements for name in statement.uses}
         return Slice(_cells(statements), self._doubt(used, wanted))

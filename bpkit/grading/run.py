@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from bpkit.exercises import bank, predictions
+from bpkit.exercises.attempt import expected
 from bpkit.exercises.judge import foresee, weigh
 from bpkit.grading import wire
 from bpkit.grading.box import Ended
@@ -197,7 +198,7 @@ class _Judging:
 def _is_whole(exercise, tried):
     """Return whether an attempt is one on every case, where nothing ended it."""
     ended = tried.is_stub or not tried.is_function or tried.ending.interrupted
-    return ended or len(tried.outcomes) == len(exercise.cases())
+    return ended or len(tried.outcomes) == len(expected(exercise))
 
 
 def _is_number(name):
