@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from notebooks import (
     EXERCISE,
+    LESSONS,
     SECTION,
     STORED,
     WIDGET,
@@ -316,6 +317,23 @@ def there_are_12_to_40_code_cells(nb):
         yield f"has {len(code_cells(nb))} code cells"
 
 
+def unstable_orders(source):
+    """Yield sorts whose ties fall as the processor likes; random numbers have none."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            call = ast.unparse(node)
+            is_sort = re.match(r"[^(]*argsort$", ast.unparse(node.func))
+            if is_sort and "stable" not in call and "rng." not in call:
+                yield call
+
+
+@rule
+def ties_fall_alike_on_every_processor(nb):
+    for cell in code_cells(nb):
+        for call in unstable_orders(cell.source):
+            yield f'{cell.id}: {call} wants kind="stable"'
+
+
 @rule
 def imports_stand_in_the_first_code_cell(nb):
     imports = (ast.Import, ast.ImportFrom)
@@ -532,6 +550,12 @@ def read(path):
 def test_lesson_keeps_the_rule(path, name):
     complaints = list(RULES[name](read(path)))
     assert complaints == []
+
+
+def test_bpkit_sorts_alike_on_every_processor():
+    pages = sorted((LESSONS.parent / "bpkit").rglob("*.py"))
+    sources = [page.read_text(encoding="utf-8") for page in pages]
+    assert [call for source in sources for call in unstable_orders(source)] == []
 
 
 def test_the_short_path_is_that_of_progress_and_takes_at_most_five_hours():

@@ -339,6 +339,14 @@ BROKEN = [
         "there_are_12_to_40_code_cells",
         lambda nb: nb.cells.extend([new_code_cell("1")] * 30),
     ),
+    (
+        "ties_fall_alike_on_every_processor",
+        set_source("print-1", "print(np.argsort(scores)[::-1])"),
+    ),
+    (
+        "ties_fall_alike_on_every_processor",
+        set_source("print-1", "print(scores.argsort(axis=0))"),
+    ),
     ("imports_stand_in_the_first_code_cell", set_source("print-1", "import os")),
     (
         "imports_stand_in_the_first_code_cell",

@@ -114,7 +114,7 @@ def _readings_finding(outputs, reads, labels):
             f"{said}; the least sure answer is {reads[least]}, "
             f"with an output of {outputs[reads[least], least]:.2f}."
         )
-    second = np.argsort(outputs, axis=0)[-2]
+    second = np.argsort(outputs, axis=0, kind="stable")[-2]
     surest = wrong[outputs.max(axis=0)[wrong].argmax()]
     return (
         f"{said}; the second choice is right for {(second == labels)[wrong].sum()} of "

@@ -137,7 +137,7 @@ def _verdict(pick, label, right):
 def _said(activations):
     """Return what the network answers, and how sure the hidden neurons are."""
     hidden, output = activations[1][:, 0], activations[-1][:, 0]
-    second, first = np.argsort(output)[-2:]
+    second, first = np.argsort(output, kind="stable")[-2:]
     doubt = " No output is above ½." if output[first] <= 0.5 else ""
     return (
         f"Largest output: {output[first]:.2f} for {first}, then {output[second]:.2f} "
