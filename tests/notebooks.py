@@ -5,6 +5,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
 from bpkit.exercises import bank, predictions
 
 LESSONS = Path(__file__).parents[1] / "lessons"
@@ -45,6 +47,15 @@ def output_texts(cell):
         for mime, data in output.get("data", {}).items():
             if mime.startswith("text/"):
                 yield re.sub(r"base64,[^\"]*", "", data)
+
+
+def said_in(nb):
+    """Return what a notebook's outputs say in plain text."""
+    # How the kernel cuts what a cell prints into pieces depends on the moment.
+    nb, _ = CoalesceStreamsPreprocessor(enabled=True).preprocess(nb, {})
+    outputs = [output for cell in code_cells(nb) for output in cell.outputs]
+    said = (o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
+    return "\n".join(said)
 
 
 def images_in(html):

@@ -16,6 +16,7 @@ from notebooks import (
     mistake_in,
     output_texts,
     right,
+    said_in,
     stubs_of,
 )
 
@@ -52,8 +53,7 @@ def run(nb, folder):
     client.execute()
     outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
     errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-    said = (o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
-    return "\n".join(said), errors
+    return said_in(nb), errors
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from notebooks import said_in
 from tools import ran
 
 import bpkit
@@ -730,5 +731,4 @@ def run_notebook(folder, cells):
     nbclient.NotebookClient(
         notebook, kernel_name="python3", resources=resources
     ).execute()
-    outputs = [output for cell in notebook.cells for output in cell.outputs]
-    return "\n".join(o.get("text") or o["data"]["text/plain"] for o in outputs)
+    return said_in(notebook)
