@@ -2,9 +2,10 @@
 
 For every explorer: the milliseconds from a key press on its first slider (or its first
 button, where it has no slider) to the new picture, and the memory of kernel and page
-before and after many moves. For the playground also its pictures and epochs a second
-while it plays, and how long Pause takes. It needs playwright from PyPI and a Chromium
-on the PATH (or its path in CHROMIUM); the server and the notebook are temporary.
+before and after many moves. For those that train, also their pictures a second while
+they play, and how long Pause takes; the tuner keeps fifty runs by then. It needs
+playwright from PyPI and a Chromium on the PATH (or its path in CHROMIUM); the server
+and the notebook are temporary.
 
     python benchmarks/widgets.py [--moves N] [--only Playground]
 """
@@ -18,7 +19,6 @@ import pkgutil
 import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
@@ -29,23 +29,31 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 import lab
 
 PRESSES = 15
-PLAYING = 5  # seconds
-PAUSES = 5
+PLAYING = 3  # seconds, less than the tuner's longest run takes
 # How an explorer is made that needs something to explore.
 MADE = {
     "DigitPad": """from bpkit import Network, load_digits
 training_data, (x, labels) = load_digits()
 net = Network([64, 30, 10], seed=0)
 net.SGD(training_data, 3, 10, 3.0)
-shown = DigitPad(net.weights, net.biases, x, labels)"""
+shown = DigitPad(net.weights, net.biases, x, labels)""",
+    "Tuner": """from dataclasses import replace
+from bpkit.widgets.tuner import KEPT, Run, Settings
+shown = Tuner()
+for seed in range(KEPT):
+    run = Run(seed + 1, replace(Settings(), seed=seed))
+    while not run.done:
+        run.tick()
+    shown.runs[run.settings] = run""",
 }
+PLAYED = {"Playground", "Tuner"}
 
 # The canvas gets a new aria-label right after it was drawn; the frame after that has
 # the picture on the screen.
 IN_PAGE = """
-window.pictures = 0;
+window.pictures = [];
 window.watchPictures = (canvas) => {
-  new MutationObserver((all) => { window.pictures += all.length; })
+  new MutationObserver((all) => { pictures.push(...all.map(() => performance.now())); })
     .observe(canvas, { attributes: true, attributeFilter: ["aria-label"] });
 };
 window.nextPicture = (canvas) => new Promise((resolve) => {
@@ -159,40 +167,23 @@ def memory(page):
 
 
 def play(page, widget):
-    """Return pictures and epochs a second, and the milliseconds that Pause takes."""
+    """Return the pictures a second, and the milliseconds that the last one is late."""
     canvas = widget.locator("canvas").first.element_handle()
     button = widget.locator("button[name=play]")
     page.evaluate("(c) => watchPictures(c)", canvas)
+    for epochs in widget.locator("input[name=epochs]").all():  # as many as it goes
+        epochs.press("End")
+    page.evaluate("() => pictures.splice(0)")
     button.click()
-    page.wait_for_timeout(1000)
-    before, start, pictures = epoch(widget), time.perf_counter(), count(page)
     page.wait_for_timeout(1000 * PLAYING)
-    seconds = time.perf_counter() - start
-    rates = (count(page) - pictures) / seconds, (epoch(widget) - before) / seconds
-    button.click()
-    pauses = []
-    for _ in range(PAUSES):
-        button.click()
-        page.wait_for_timeout(700)
-        pauses.append(
-            page.evaluate(
-                "([c, b]) => { const last = lastPicture(c, 1000); b.click(); "
-                "return last; }",
-                [canvas, button.element_handle()],
-            )
-        )
-    return *rates, median(pauses)
-
-
-def epoch(widget):
-    """Return the epoch that the sentence names last."""
-    sentence = widget.locator(".bpkit-sentence").inner_text()
-    return float(sentence.rpartition("Epoch ")[2].partition(":")[0])
-
-
-def count(page):
-    """Return how many pictures were drawn so far."""
-    return page.evaluate("() => window.pictures")
+    drawn = page.evaluate("() => window.pictures")[
+        1:
+    ]  # the first is that of Play itself
+    late = page.evaluate(
+        "([c, b]) => { const last = lastPicture(c, 1000); b.click(); return last; }",
+        [canvas, button.element_handle()],
+    )
+    return 1000 * (len(drawn) - 1) / (drawn[-1] - drawn[0]), late
 
 
 def measure(browser, address, folder, module, name, moves):
@@ -206,7 +197,7 @@ def measure(browser, address, folder, module, name, moves):
     times = latencies(page, widget)
     lost = times.count(None)
     kept = [t for t in times if t is not None] or [float("nan")]
-    played = play(page, widget) if name == "Playground" else None
+    played = play(page, widget) if name in PLAYED else None
     move(page, widget, 50)  # until caches are warm
     kernel, heap = memory(page)
     move(page, widget, moves)
@@ -219,8 +210,9 @@ def measure(browser, address, folder, module, name, moves):
     )
     if played:
         print(
-            "{:<22}{:.0f} pictures a second, {:.0f} epochs a second, Pause takes "
-            "{:.0f} ms".format("  playing:", *played)
+            "{:<22}{:.0f} pictures a second, Pause takes {:.0f} ms".format(
+                "  playing:", *played
+            )
         )
     for problem in errors:
         print("  error in the page:", problem)
