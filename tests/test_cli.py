@@ -586,6 +586,17 @@ def test_lab_without_a_folder_passes_arguments_on(course, tmp_path, jupyterlab):
     assert argv[-1] == "--no-browser"
 
 
+@pytest.mark.parametrize("chosen", [None, "4"])
+def test_kernels_leave_the_page_a_core_unless_asked_not_to(
+    course, jupyterlab, monkeypatch, chosen
+):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    cli.main(["lab"])
+    assert os.environ["OPENBLAS_NUM_THREADS"] == (chosen or "1")
+
+
 @pytest.mark.parametrize("user", [0, 1000])
 def test_root_is_let_in_and_nobody_else_is_said_to_be_root(
     course, jupyterlab, monkeypatch, user

@@ -108,7 +108,7 @@ class Action:
 class Play:
     """A play and pause button: while it plays, its action is asked for again and again.
 
-    The page asks for the next tick when it has drawn the last, so it sets the pace.
+    The page asks for the next tick when the last has arrived, so it sets the pace.
     """
 
     name: str

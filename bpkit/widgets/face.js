@@ -50,8 +50,9 @@ function render({ model, el }) {
     sentence.setAttribute("aria-live", line.playing() ? "off" : "polite");
     // Where motion is not wanted, a run goes as fast, and some of its pictures are seen.
     const skipped = calm.matches && line.playing() && performance.now() - shown < STILL;
-    if (!skipped || scene().stop) show();
+    // The kernel works on the next picture while the page draws this one.
     if (ours) line.goOn(scene().stop);
+    if (!skipped || scene().stop) show();
   };
   model.on("change:scene", answered);
   // JupyterLab asks the focused element whose a key is; in Notebook 7 it asks before the
@@ -268,7 +269,7 @@ function play(c, line) {
     set(!playing);
     if (playing) line.act(c.name);
   });
-  // The next tick is asked for when the last has been drawn: the page sets the pace.
+  // The next tick is asked for when the last has arrived: the page sets the pace.
   line.addPlay({
     name: c.name,
     tick(stop) {

@@ -52,7 +52,7 @@ def jupyterlab(folder, home, command=("jupyterlab",)):
     token = secrets.token_hex(16)
     names = {"CONFIG": "config", "DATA": "data", "RUNTIME": "run"}
     env = os.environ | {f"JUPYTER_{k}_DIR": str(home / v) for k, v in names.items()}
-    env |= {"IPYTHONDIR": str(home / "ipython")}
+    env |= {"IPYTHONDIR": str(home / "ipython"), "OPENBLAS_NUM_THREADS": "1"}
     env |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
     env |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
     with open(home / "server.log", "wb") as log:
