@@ -268,7 +268,7 @@ def _add_grading(grade):
     )
     grade.add_argument(
         "--jobs",
-        type=_count,
+        type=_at_least_one,
         default=-1,
         metavar="N",
         help="how many are judged at once (default: one a core)",
@@ -313,6 +313,15 @@ def _count(text):
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"a whole number is needed; got {text}")
     return int(text)
+
+
+def _at_least_one(text):
+    """Return a whole number from 1 up."""
+    if not _count(text):
+        raise argparse.ArgumentTypeError(
+            f"a whole number from 1 up is needed; got {text}"
+        )
+    return _count(text)
 
 
 def _version(arguments):
@@ -475,7 +484,7 @@ def _graded(arguments, found, notes):
     def watched(results, count):
         return tqdm(results, total=count, unit="notebook", disable=None)
 
-    pieces = grade.grade(found, out, options, arguments.jobs or -1, scheduler, watched)
+    pieces = grade.grade(found, out, options, arguments.jobs, scheduler, watched)
     records = report.records_of(found, pieces, worth)
     graded = report.Grading(found, records, notes, options, worth, roster)
     said = report.write(graded, out)

@@ -152,6 +152,28 @@ def folded(text, width):
     return textwrap.fill(unbroken(text), width).replace(_SPACE, " ")
 
 
+def visible(line):
+    r"""Return a line of somebody else's with its control characters written out.
+
+    Such a character may move a terminal's cursor or turn the direction of reading.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(visible("Zoë\x1b[2J"))
+    Zoë\x1b[2J
+    """
+    shown = (c if c.isprintable() else repr(c)[1:-1] for c in line)
+    return "".join(shown)
+
+
 def _float(value):
     """Return a number as a float, or as a Decimal where it is too large for one."""
     try:

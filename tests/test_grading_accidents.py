@@ -150,3 +150,18 @@ def test_a_module_of_the_learner_s_is_there(isolation, tmp_path):
     sources = with_cell(-1, "from helpers import backprop")
     found = rows(box_or_skip(isolation), tmp_path, 6, sources)
     assert verdicts(found) == dict.fromkeys(FOUR, "Correct")
+
+
+@pytest.mark.parametrize(
+    "way", ["sys.path.append('lib')", "sys.path.insert(0, 'lib')", "os.chdir('lib')"]
+)
+def test_a_module_is_found_on_the_way_that_the_notebook_makes(way, tmp_path):
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    (lib / "halves.py").write_text("half = 0.5", encoding="utf-8")
+    begin = f"import os, sys\nsys.path.append('')\n{way}"
+    use = "def backprop(*given):\n    assert half == 0.5\n    return right(*given)"
+    right = bank()["backprop"].source.replace("def backprop", "def right")
+    begun = [begin, f"from halves import half\n{right}", use]
+    found = rows(PlainBox(), tmp_path, 6, [*handed_in(6), *begun])
+    assert found["backprop"].verdict == "Correct"

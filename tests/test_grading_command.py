@@ -143,9 +143,25 @@ def test_what_decides_a_verdict_has_it_judged_again(tmp_path, monkeypatch):
     run(folder, out, *one)
     run(folder, out, *one, "--seed", "1")
     run(folder, out, *one, "--points", str(limits))
-    monkeypatch.setattr("bpkit.__version__", "99", raising=False)
+    monkeypatch.setattr(grade, "version", lambda: "another")
     run(folder, out, *one)
     assert counts == [2, 1, 1, 2, 2, 2]
+
+
+def test_a_bpkit_that_a_teacher_has_changed_is_another(tmp_path, monkeypatch):
+    monkeypatch.setattr("bpkit.__file__", str(tmp_path / "__init__.py"))
+    (tmp_path / "exercises").mkdir()
+    found = set()
+    for text in ("a = 1", "a = 2"):
+        (tmp_path / "exercises" / "lesson_01.py").write_text(text)
+        found.add(grade.version.__wrapped__())
+    assert len(found) == 2
+
+
+def test_no_jobs_are_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run(tmp_path, tmp_path / "out", "--jobs", "0")
+    assert "a whole number from 1 up is needed; got 0" in capsys.readouterr().err
 
 
 def test_two_with_the_same_notebook_have_a_row_each(tmp_path):

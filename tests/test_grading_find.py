@@ -124,7 +124,10 @@ def test_a_class_s_zip_may_hold_learners_zips_and_no_deeper(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../06.ipynb", "/etc/06.ipynb", "a/../../06.ipynb", "C:\\06.ipynb", "..\\x.ipynb"],
+    [
+        *("../06.ipynb", "/etc/06.ipynb", "a/../../06.ipynb"),
+        *("C:\\06.ipynb", "..\\x.ipynb", "a/C:x.ipynb"),
+    ],
 )
 def test_a_name_that_leads_out_of_a_zip_is_refused(tmp_path, name):
     good, bad = classroom.notebook(SIX), classroom.notebook(SIX, "evil = 1")
@@ -192,6 +195,54 @@ def test_who_handed_in_no_notebook_is_told(tmp_path):
     (tmp_path / "ben").mkdir()
     (tmp_path / "ben" / "answers.pdf").write_bytes(b"%PDF")
     assert find(tmp_path)[1] == ["ben: no notebook is there"]
+
+
+def test_a_class_in_a_zip_that_cannot_be_opened_is_said(tmp_path, monkeypatch):
+    root, good = tmp_path / "class.zip", classroom.notebook(SIX)
+    whole = zipped(("ana/06.ipynb", good), ("ben/06.ipynb", good))
+    root.write_bytes(whole.replace(b"PK\x01\x02", b"PK\x01\x09", 1))
+    with pytest.raises(FindError, match=r"class\.zip cannot be opened"):
+        find(root)
+    root.write_bytes(whole)
+    monkeypatch.setattr("bpkit.grading.find.MANY", 1)
+    with pytest.raises(FindError, match="it holds 2 files, and may hold 1"):
+        find(root)
+
+
+@pytest.mark.parametrize("where", [".git", "__MACOSX", "a/.ipynb_checkpoints"])
+def test_what_is_passed_over_does_not_fill_a_zip(tmp_path, monkeypatch, where):
+    members = [(f"ana/{where}/{n}", b"") for n in range(3)]
+    members.append(("ana/06.ipynb", classroom.notebook(SIX)))
+    (tmp_path / "class.zip").write_bytes(zipped(*members))
+    monkeypatch.setattr("bpkit.grading.find.MANY", 1)
+    assert whose(tmp_path / "class.zip") == {"ana/06.ipynb": "ana"}
+
+
+def test_a_file_of_moodles_without_a_name_is_its_learners(tmp_path):
+    laid_out(tmp_path, "Ana Lee_17_assignsubmission_file/06.ipynb")
+    (tmp_path / "Ben Day_18_assignsubmission_onlinetext").write_text("Dear teacher")
+    found, notes = find(tmp_path)
+    assert [s.learner for s in found] == ["Ana Lee_17"]
+    assert notes == ["Ben Day_18: no notebook is there"]
+
+
+def test_a_torn_notebook_that_bears_a_date_is_of_no_lesson(tmp_path):
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / "24-12-01.ipynb").write_text("{", encoding="utf-8")
+    ((one,), _) = find(tmp_path)
+    assert (one.learner, one.lesson) == ("ana", None)
+
+
+def test_code_that_nobody_wrote_is_not_judged(tmp_path):
+    laid_out(tmp_path, "ana/06.ipynb", source=SIX + "\n" + "#" * 1_000_000)
+    ((one,), _) = find(tmp_path)
+    assert "characters, and may have 1000000" in one.fault
+
+
+def test_a_name_cannot_move_the_cursor_of_who_reads_it(tmp_path):
+    found, notes = find(laid_out(tmp_path, "a\x1b[2J\u202e/06.ipynb"))
+    assert as_text(found, [*notes, "\r"]).isascii() is False  # the arrow
+    assert not set("\x1b\u202e\r") & set(as_text(found, [*notes, "\r"]))
 
 
 def test_a_torn_notebook_keeps_its_place(tmp_path):

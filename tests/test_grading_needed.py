@@ -113,7 +113,6 @@ def test_what_only_looks_is_not_run(look):
 
 def test_a_torn_cell_takes_no_other_along():
     notebook = Notebook(["def f(:", "a = 1", "x = '", "\0"])
-    assert notebook.torn == [1, 3, 4]
     assert notebook.needed(["a"]).cells == [(2, "a = 1\n")]
 
 

@@ -117,6 +117,8 @@ def test_late_is_what_was_saved_after_the_due_moment(tmp_path):
         ("due = 2026-12-01", "due is a date and a time"),
         ('[limits]\nmemory = "much"', 'memory is an amount such as "2 GiB"'),
         ("[limits]\nseconds = 0", "seconds must be above 0"),
+        ("[limits]\nprocesses = 0.5", "processes is a whole number; got 0.5"),
+        ("[limits]\nmemory = 1.5", "memory is a whole number; got 1.5"),
         ("title = 3", "title is a text; got 3"),
         ("[points", "it is not TOML"),
     ],

@@ -92,7 +92,7 @@ def test_a_grading_counts_it_as_made_and_never_as_wrong(tmp_path):
     found = [row.verdict for row in rows]
     assert found == ["Predicted", "No prediction", "No prediction"]
     assert not grading.failed(rows, require_all=True)
-    assert grading.as_text(rows).endswith("1 predicted.")
+    assert grading.as_text(rows).endswith("1 predicted, 2 no prediction.")
 
 
 def test_it_is_recorded_with_its_day_and_shown_in_its_lesson(tmp_path, monkeypatch):

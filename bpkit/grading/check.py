@@ -11,9 +11,11 @@ from pathlib import Path
 
 from bpkit.exercises import bank
 from bpkit.grading.box import PlainBox
-from bpkit.grading.run import MISSING, NOT_JUDGED, PREDICTED, Row, judged
+from bpkit.grading.run import MISSING, NOT_JUDGED, NOT_PREDICTED, PREDICTED, Row, judged
 from bpkit.notebook import read_cells
+from bpkit.words import visible
 
+LARGEST = 1_000_000  # characters of a notebook's code
 NO_EXERCISE = "no exercise of the course is in it"
 
 
@@ -97,7 +99,10 @@ def grade(notebook, box=None):
 
 def code_of(content):
     """Return a notebook's code cells; raise a ValueError if it is none."""
-    return [cell.source for cell in read_cells(content) if cell.kind == "code"]
+    sources = [cell.source for cell in read_cells(content) if cell.kind == "code"]
+    if (size := sum(map(len, sources))) > LARGEST:
+        raise ValueError(f"its code has {size} characters, and may have {LARGEST}")
+    return sources
 
 
 def _not_judged(path, why):
@@ -141,7 +146,7 @@ def as_text(rows):
         "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
         for line in table
     ]
-    return "\n".join([*lines, "", *_notes(rows), _summary(rows)])
+    return "\n".join(map(visible, [*lines, "", *_notes(rows), _summary(rows)]))
 
 
 def as_markdown(rows):
@@ -177,6 +182,7 @@ def _escaped(text):
 def _summary(rows):
     """Count the verdicts in a sentence."""
     counts = Counter(row.verdict for row in rows)
-    order = ("Correct", "Not correct", "Not yet", MISSING, PREDICTED, NOT_JUDGED)
+    made = (PREDICTED, NOT_PREDICTED)
+    order = ("Correct", "Not correct", "Not yet", MISSING, *made, NOT_JUDGED)
     parts = [f"{counts[name]} {name.lower()}" for name in order if counts[name]]
     return ", ".join(parts) + "." if parts else "Nothing to judge."

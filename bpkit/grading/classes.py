@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from bpkit.exercises import bank, titles
-from bpkit.grading.needed import as_python
+from bpkit.grading.needed import NO_PYTHON, as_python
 from bpkit.grading.run import MISSING, NOT_JUDGED, names_of
 
 OPEN = ("Not yet", MISSING)
@@ -236,7 +236,7 @@ def _statement(source, name):
     """Return the last statement of a cell that defines a name, or None."""
     try:
         body = ast.parse(as_python(source)).body
-    except (SyntaxError, ValueError, RuntimeError, MemoryError):
+    except NO_PYTHON:
         return None
     for node in reversed(body):
         targets = getattr(node, "targets", [getattr(node, "target", node)])

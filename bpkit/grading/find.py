@@ -12,18 +12,21 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from bpkit.exercises import LESSONS
 from bpkit.grading.check import NO_EXERCISE, code_of, lesson_of
+from bpkit.words import visible
 
 LARGE = 64 * 2**20  # bytes: of one file, and of all that lie beside one's notebooks
 MANY = 20_000  # files in one zip
 DEEP = 2  # a class's zip may hold learners' zips
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError)  # a zip
 JUDGED = (".ipynb", ".zip")  # of zips, those that cannot be opened
 PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv"}
 
 # How the platforms name a learner's folder, or a learner's file in one folder for all.
 MOODLE = re.compile(r"(?P<learner>.+_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
 CANVAS = re.compile(r"(?P<learner>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<rest>.+)$")
-LESSON = re.compile(r"(?P<lesson>\d\d)[_.-]")
+LESSON = re.compile(rf"(?P<lesson>{'|'.join(f'{n:02}' for n in LESSONS)})[_.-]")
 
 
 class FindError(Exception):
@@ -139,7 +142,8 @@ def as_text(found, notes):
         lines.append(f"{submission.learner:{width}}  ← {submission.path}")
         remarks = filter(None, (submission.fault, submission.note))
         lines += [f"{'':{width}}    ({remark})" for remark in remarks]
-    return "\n".join([*lines, *(f"Left out: {note}." for note in notes)])
+    lines += [f"Left out: {note}." for note in notes]
+    return "\n".join(map(visible, lines))
 
 
 # --- whose a file is ------------------------------------------------------------
@@ -176,7 +180,8 @@ def _by_layout(root):
         first, rest = path.parts[0], PurePosixPath(*path.parts[1:])
         is_file = len(path.parts) == 1
         if moodle := MOODLE.match(first):
-            return moodle["learner"], PurePosixPath(moodle["rest"]) if is_file else rest
+            alone = PurePosixPath(moodle["rest"] or first)
+            return moodle["learner"], alone if is_file else rest
         if (is_file or first.endswith(".zip")) and (canvas := CANVAS.match(first)):
             learner = f"{canvas['learner']}_{canvas['id']}"
             return learner, PurePosixPath(canvas["rest"]) if is_file else rest
@@ -281,7 +286,11 @@ def _files(root, notes):
     if root.is_dir():
         found = _in_folder(root, notes)
     elif root.is_file() and zipfile.is_zipfile(root):
-        found = _without_its_own_name(root, _in_zip(root, PurePosixPath(), notes))
+        try:
+            inside = list(_in_zip(root, PurePosixPath(), notes))
+        except UNREADABLE as error:
+            raise FindError(f"{root} cannot be opened: {error}") from error
+        found = _without_its_own_name(root, inside)
     else:
         raise FindError(f"{root} is no folder and no zip")
     yield from _with_zips(found, notes, DEEP)
@@ -300,7 +309,7 @@ def _with_zips(files, notes, deep):
             continue
         try:
             inside = list(_in_zip(io.BytesIO(file.read()), file.path, notes))
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             yield replace(file, read=_raises(f"it cannot be opened: {error}"))
             continue
         yield from _with_zips(inside, notes, deep - 1)
@@ -323,13 +332,17 @@ def _in_folder(root, notes):
 def _in_zip(zipped, folder, notes):
     """Yield the files of a zip, as if it were a folder."""
     archive = zipfile.ZipFile(zipped)
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [
+        (PurePosixPath(member.filename.replace("\\", "/")), member)
+        for member in archive.infolist()
+        if not member.is_dir()
+    ]
+    members = [m for m in members if not PASSED_OVER & set(m[0].parts)]
     if len(members) > MANY:
-        raise ValueError(f"it holds {len(members)} files")
-    for member in members:
-        name = PurePosixPath(member.filename.replace("\\", "/"))
+        raise ValueError(f"it holds {len(members)} files, and may hold {MANY}")
+    for name, member in members:
         unsafe = name.is_absolute() or ".." in name.parts or not name.parts
-        if unsafe or re.match(r"\w:", member.filename):
+        if unsafe or any(re.match(r"\w:", part) for part in name.parts):
             notes.append(
                 f"{folder / '(zip)'}: {member.filename!r} is left out, since its name "
                 "leads out of the zip"
@@ -341,7 +354,6 @@ def _in_zip(zipped, folder, notes):
 
 def _without_its_own_name(root, files):
     """Return a zip's files without the one folder around them of the zip's name."""
-    files = list(files)
     if {file.path.parts[0] for file in files} != {root.stem}:
         return files
     if any(len(file.path.parts) == 1 for file in files):

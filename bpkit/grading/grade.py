@@ -147,8 +147,17 @@ def _box(isolation, limits):
     return boxed(isolation, limits)
 
 
+@cache
+def version():
+    """Return bpkit's version and a hash of its code, which a teacher may change."""
+    package, digest = Path(bpkit.__file__).parent, hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    return f"{bpkit.__version__} ({digest.hexdigest()[:12]})"
+
+
 def box_here(isolation, limits):
-    """Return the name of the box that this process would use, and bpkit's version.
+    """Return the name of the box that this process would use, and what bpkit is here.
 
     Raises
     ------
@@ -156,7 +165,7 @@ def box_here(isolation, limits):
         If there is none.
     """
     try:
-        return _box(isolation, limits).name, bpkit.__version__
+        return _box(isolation, limits).name, version()
     except NoBox as error:
         raise GradeError(str(error)) from error
 
@@ -226,7 +235,7 @@ def isolated(options, scheduler=None):
     Raises
     ------
     GradeError
-        If a worker has none, another than the others, or another version of bpkit.
+        If a worker has none, another than the others, or another bpkit.
     """
     wanted = options.isolation, options.limits
     if scheduler is None:
@@ -234,9 +243,9 @@ def isolated(options, scheduler=None):
     with cluster(scheduler) as client:
         found = set(client.run(box_here, *wanted).values())
     names, versions = {name for name, _ in found}, {version for _, version in found}
-    if versions != {bpkit.__version__}:
+    if versions != {version()}:
         there = " and ".join(sorted(versions))
-        raise GradeError(f"bpkit is {bpkit.__version__} here, and {there} there")
+        raise GradeError(f"bpkit is {version()} here, and {there} there")
     if len(names) > 1:
         raise GradeError(
             f"the workers do not isolate alike: {', '.join(sorted(names))}"
@@ -269,7 +278,7 @@ def _path(submission, out, options):
     Its name holds whose it is and a hash of all that decides what it says.
     """
     decides = [submission.learner, submission.lesson, submission.digest]
-    decides += [bpkit.__version__, asdict(options)]
+    decides += [version(), asdict(options)]
     key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
     name = f"{file_name(submission.learner)}-{submission.lesson}-{key}.json"
     return Path(out, PIECES, name)

@@ -7,11 +7,13 @@ those that these need in turn.
 
 import ast
 import builtins
+import contextlib
 import re
 import symtable
 from collections import defaultdict
 from dataclasses import dataclass
 
+NO_PYTHON = (SyntaxError, ValueError, RuntimeError, MemoryError)  # what is none raises
 FIXED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)
 # Who names one of these may bind names that cannot be read off.
 TRICKS = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__"}
@@ -73,12 +75,10 @@ class Notebook:
     """
 
     def __init__(self, sources):
-        self.sources, self.torn, self.statements = sources, [], []
+        self.sources, self.statements = sources, []
         for number, source in enumerate(sources, start=1):
-            try:
+            with contextlib.suppress(*NO_PYTHON):
                 self.statements += _statements(number, as_python(source))
-            except (SyntaxError, ValueError, RuntimeError, MemoryError):
-                self.torn.append(number)
         loose = {n for s in self.statements if not s.is_fixed for n in s.binds}
         self.makers = defaultdict(list)  # by name, what binds it or may change it
         for k, statement in enumerate(self.statements):

@@ -188,4 +188,8 @@ def _amount(name, value):
     amount = _number(value, name)
     if amount == 0:
         raise PointsError(f"{name} must be above 0")
-    return amount if name == "seconds" else int(amount)
+    if name == "seconds":
+        return amount
+    if amount != int(amount):
+        raise PointsError(f"{name} is a whole number; got {value!r}")
+    return int(amount)

@@ -104,13 +104,20 @@ class _Judging:
         if doubt:
             found = self._tried(names, f"{doubt}: the whole notebook was run")
         found |= self._tried([name for name in names if name not in found])
-        lost = [name for name in names if self._lacks_a_name(found[name])]
+        lost = [name for name in names if self._lacks_something(found[name])]
         if lost and not doubt:
-            found |= self._tried(lost, "a name was missing: the whole notebook was run")
+            found |= self._tried(
+                lost, "something was missing: the whole notebook was run"
+            )
         return [found[name] for name in self.names]
 
-    def _lacks_a_name(self, row):
-        """Return whether an answer lacks a name that is also outside of its slice."""
+    def _lacks_something(self, row):
+        """Return whether an answer lacks a name that is also outside of its slice.
+
+        Or a module, for which the whole notebook may have made a way.
+        """
+        if row.verdict in BAD and "ModuleNotFoundError" in row.message + row.note:
+            return True
         lacks = re.search(r"NameError: name '(\w+)' is not defined", row.message)
         if not lacks or hasattr(builtins, lacks[1]):
             return False
