@@ -2,7 +2,7 @@
 // mathematics; this file sends what the reader does and draws the scene that returns.
 
 const FONT = "system-ui, sans-serif";
-const GAP = { left: 58, right: 14, top: 10, bottom: 44 };
+const GAP = { left: 62, right: 14, top: 10, bottom: 44 };
 const NARROW = 320; // pixels; a panel that would be narrower gets a row of its own
 const LOST = 8000; // milliseconds after which a missing answer is not waited for
 const SLOP = 6; // pixels within which a finger has not moved
@@ -619,8 +619,8 @@ function drawAxes(g, panel, box, at) {
   }
   write(g, panel.xlabel, box.x + box.w / 2, box.y + box.h + 33);
   g.save();
-  // In a panel of equal units there is room for long numbers; in others there is not.
-  const out = panel.equal ? Math.max(46, widest + 17) : 46;
+  // In a panel of equal units there is room for long numbers; in others there is less.
+  const out = Math.min(Math.max(46, widest + 17), panel.equal ? Infinity : GAP.left - 7);
   g.translate(box.x - out, box.y + box.h / 2);
   g.rotate(-Math.PI / 2);
   write(g, panel.ylabel, 0, 0);
