@@ -10,6 +10,7 @@ import ctypes
 import io
 import linecache
 import os
+import site
 import sys
 import sysconfig
 import threading
@@ -25,8 +26,9 @@ MOMENT = 0.01  # seconds between two TimeLimits: so long an answer may clear up
 KEPT = 200  # bytes of what an answer prints in one call
 STACK = 64 * 2**20  # bytes: deep recursion must meet Python's limit, not the stack's
 LIBRARIES = (
+    os.path.dirname(linecache.__file__),  # in a browser a zip file, which is no path
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-    sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user")),
+    *filter(None, [site.getusersitepackages()]),  # a browser has none
 )
 
 _turn = threading.RLock()
