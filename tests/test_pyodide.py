@@ -1,7 +1,7 @@
 """How answers are run and stopped in Pyodide, the Python of a browser.
 
-Node runs it, with npm's `pyodide`, wherever Node finds that. It brings no numpy, so only
-what needs none is tried.
+Node runs it, with npm's `pyodide`, wherever Node finds that. It brings no numpy, so
+only what needs none is tried.
 """
 
 import json
