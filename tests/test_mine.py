@@ -588,6 +588,15 @@ def test_another_lesson_that_writes_for_long_is_said(folder, notebook, monkeypat
     assert "another lesson is writing there: check it again" in verdict.message
 
 
+def test_in_a_browser_it_is_kept_without_a_lock(folder, notebook, monkeypatch):
+    monkeypatch.setattr(shelf, "IN_A_BROWSER", True)
+    monkeypatch.setitem(sys.modules, "filelock", None)  # it is not required there
+    verdict = check(notebook(SIGMOID)["sigmoid"])
+    assert "Kept in mine.py." in verdict.message
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"mine.py", "progress.json"}
+
+
 class Shell:
     """An IPython shell, with or without a kernel."""
 
