@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import yaml
+from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,10 +48,24 @@ def pyproject():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def for_lessons():
+def needed(lines, **platform):
+    """Return the requirements of a platform, without the markers that chose them.
+
+    Without one it is this one; ``sys_platform="emscripten"`` is the browser.
+    """
+    parts = [line.partition(";") for line in lines]
+    return [
+        spec.strip()
+        for spec, _, marker in parts
+        if not marker or Marker(marker).evaluate(platform)
+    ]
+
+
+def for_lessons(**platform):
     """Return what the lessons need: the library's dependencies and the extra `lab`."""
     project = pyproject()["project"]
-    return project["dependencies"] + project["optional-dependencies"]["lab"]
+    lab = project["optional-dependencies"]["lab"]
+    return needed(project["dependencies"] + lab, **platform)
 
 
 def environment():
@@ -76,7 +91,7 @@ def named():
 def oldest():
     """Return the lowest versions that pyproject.toml allows as pip constraints."""
     extras = pyproject()["project"]["optional-dependencies"]
-    pairs = [split(spec) for spec in for_lessons() + extras["test"]]
+    pairs = [split(spec) for spec in for_lessons() + needed(extras["test"])]
     lowest = [(name, re.search(r">=([\d.]+)", bounds)[1]) for name, bounds in pairs]
     return [f"{name}=={version}.*" for name, version in lowest]
 

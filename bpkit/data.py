@@ -21,6 +21,11 @@ from bpkit.checks import as_labels
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 MNIST_KEYS = ("x_train", "y_train", "x_test", "y_test")
+WITHOUT_DOWNLOAD = (
+    "Instead, let the environment variable BPKIT_MNIST name an npz file with the "
+    f"arrays {', '.join(MNIST_KEYS)}, as by os.environ['BPKIT_MNIST'] = 'mnist.npz'; "
+    "or use load_digits(), which comes with bpkit."
+)
 
 Examples = tuple[NDArray[np.floating], NDArray[np.floating]]
 Labelled = tuple[NDArray[np.floating], NDArray[np.int64]]
@@ -135,8 +140,8 @@ def load_mnist(dtype: DTypeLike = np.float64) -> tuple[Examples, Labelled]:
     Raises
     ------
     OSError
-        If the file that ``BPKIT_MNIST`` names is not there, or the download failed;
-        the message says what to do instead.
+        If the file that ``BPKIT_MNIST`` names is not there, or the download failed,
+        as in a browser; the message says what to do instead.
     ValueError
         If the file is not an npz file with ``x_train``, ``y_train``, ``x_test`` and
         ``y_test`` of the right shapes and types, or `dtype` is another type.
@@ -288,8 +293,13 @@ def _columns(images, ink, dtype):
 
 def _download_mnist():
     """Return the path of MNIST in the cache, downloaded on first use."""
-    import pooch
-
+    try:
+        import pooch
+    except ModuleNotFoundError as error:
+        raise OSError(
+            "MNIST is downloaded by pooch, which is not installed here, as in a "
+            f"browser.\n{WITHOUT_DOWNLOAD}"
+        ) from error
     try:
         path = pooch.retrieve(
             MNIST_URL,
@@ -302,9 +312,7 @@ def _download_mnist():
     except (OSError, ValueError) as error:
         raise OSError(
             f"MNIST could not be downloaded from {MNIST_URL}: {error}\n"
-            "Without a network, set the environment variable BPKIT_MNIST to an npz "
-            f"file with the arrays {', '.join(MNIST_KEYS)}; or use load_digits(), "
-            "which comes with bpkit."
+            f"{WITHOUT_DOWNLOAD}"
         ) from error
     return Path(path)
 

@@ -180,6 +180,44 @@ def versions_beside(folder):
     }
 
 
+def stamped(content):
+    """Return a lesson with its version in it, for a page that keeps learners' copies.
+
+    Parameters
+    ----------
+    content : bytes
+        The lesson's file.
+
+    Returns
+    -------
+    bytes
+        The notebook; what a learner changes in its cells leaves the version as it is.
+    """
+    notebook = json.loads(content)
+    notebook["metadata"]["bpkit"] = {"version": _version(content)}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def is_outdated(path):
+    """Return whether a learner's copy of a stamped lesson is of another version.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The copy, under its lesson's name.
+
+    Returns
+    -------
+    bool
+        False where there is no such lesson, and for a copy without a stamp.
+    """
+    try:
+        now = _version((lessons_folder() / path.name).read_bytes())
+        return json.loads(path.read_bytes())["metadata"]["bpkit"]["version"] != now
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _is_begun(source, path):
     """Return whether a lesson can be opened and was run or changed."""
     try:
@@ -230,10 +268,15 @@ def _marks(content):
     """
     marks = {_digest(content)}
     with contextlib.suppress(ValueError):
-        cells = read_cells(content)
-        told = [(cell.kind, cell.source) for cell in cells if cell.source.strip()]
-        marks.add(_digest(json.dumps(told).encode()))
+        marks.add(_version(content))
     return marks
+
+
+def _version(content):
+    """Return the digest of a notebook's cells."""
+    cells = read_cells(content)
+    told = [(cell.kind, cell.source) for cell in cells if cell.source.strip()]
+    return _digest(json.dumps(told).encode())
 
 
 def _fault(content):

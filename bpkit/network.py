@@ -352,8 +352,10 @@ class Network:
 
         run = self.train(training_data, epochs, mini_batch_size, eta, test_data)
         history = []
-        watched = sys.stderr is not None and sys.stderr.isatty()
-        for record in tqdm(run, total=epochs, unit="epoch", disable=not watched):
+        # Even a bar that is not shown would start a thread, and a browser has none.
+        if sys.stderr is not None and sys.stderr.isatty():
+            run = tqdm(run, total=epochs, unit="epoch")
+        for record in run:
             tqdm.write(str(record))
             history.append(record)
         return history

@@ -1,5 +1,6 @@
 import hashlib
 import socket
+import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -478,3 +479,11 @@ def test_an_empty_variable_names_no_file(served, monkeypatch):
 def test_mnist_is_pinned_by_a_checksum():
     assert data.MNIST_URL.startswith("https://")
     assert len(bytes.fromhex(data.MNIST_SHA256)) == 32
+
+
+def test_mnist_says_what_to_do_without_pooch(no_mnist_file, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pooch", None)  # as in a browser
+    with pytest.raises(OSError, match="pooch, which is not installed here") as caught:
+        load_mnist()
+    for advice in ("os.environ['BPKIT_MNIST'] = ", "load_digits()"):
+        assert advice in str(caught.value)

@@ -844,6 +844,9 @@ def test_progress_tells_what_was_checked(monkeypatch):
     assert "Lesson 1: 1 of" in progress()
     check(nudge_ratio=5)
     assert "Lesson 1: 0 of" in progress()
+    assert re.search(r"nudge_ratio ★ +Not correct$", progress(), re.MULTILINE)
+    check(nudge_ratio=...)
+    assert re.search(r"nudge_ratio ★ +Not yet$", progress(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(

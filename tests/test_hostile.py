@@ -2,6 +2,7 @@
 
 import builtins
 import inspect
+import itertools
 import math
 import os
 import signal
@@ -308,6 +309,21 @@ def patient(monkeypatch):
     enough.set()
 
 
+def cannot_start(self):
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.fixture
+def no_threads(monkeypatch):
+    """Let no thread be started, as in a browser."""
+    monkeypatch.setattr(threading.Thread, "start", cannot_start)
+
+
+watched = pytest.mark.skipif(
+    not hasattr(sys, "monitoring"), reason="Python 3.12 is the first that watches"
+)
+
+
 def give_up(answer, monkeypatch, patience=60.0):
     """Return the Verdict on an answer that does not end, soon."""
     with monkeypatch.context() as soon:
@@ -332,6 +348,23 @@ def state():
 @pytest.mark.filterwarnings("ignore:coroutine")
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda f: f.__name__)
 def test_the_answer_gets_a_verdict_and_leaves_no_trace(answer, monkeypatch):
+    gets_a_verdict_and_leaves_no_trace(answer, monkeypatch)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.parametrize(
+    "answer",
+    [pytest.param(f, marks=watched if f in ENDLESS else ()) for f in HOSTILE],
+    ids=lambda f: f.__name__,
+)
+@pytest.mark.usefixtures("no_threads")
+def test_without_threads_it_gets_one_too(answer, monkeypatch):
+    if answer is handles_signals:
+        pytest.skip("a browser sends no signals")
+    gets_a_verdict_and_leaves_no_trace(answer, monkeypatch)
+
+
+def gets_a_verdict_and_leaves_no_trace(answer, monkeypatch):
     guarded = np, builtins, warnings, threading
     before = state()
     names = [{**vars(module)} for module in guarded]
@@ -701,10 +734,79 @@ def test_a_kernel_without_streams_may_check(monkeypatch):
     assert sys.stdout is None
 
 
-def test_without_threads_an_answer_is_judged_without_a_limit(monkeypatch):
-    def start(self):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", start)
+@pytest.mark.usefixtures("no_threads")
+def test_without_threads_an_answer_is_judged_all_the_same():
     assert judge(double, lambda x: 2 * x)
     assert not judge(double, lambda x: x)
+
+
+def loops_for(x):
+    for _ in itertools.count():
+        pass
+
+
+def adds_up_without_end(x):
+    return sum(1 for _ in itertools.count())
+
+
+def calls_without_end(x):
+    return all(iter(lambda: True, False))
+
+
+def catches_all_at_two_depths(x):
+    while not enough.is_set():
+        try:
+            runs_on_and_catches_all(x)
+        except:  # noqa: E722 - as a learner writes it
+            pass
+        finally:
+            x = x + 1
+
+
+@watched
+@pytest.mark.parametrize(
+    "answer",
+    [runs_on, prints_without_end, loops_for, adds_up_without_end, calls_without_end],
+)
+def test_without_threads_an_endless_answer_gets_the_same_card(answer, monkeypatch):
+    with_threads = give_up(answer, monkeypatch)
+    monkeypatch.setattr(threading.Thread, "start", cannot_start)
+    without = give_up(answer, monkeypatch)
+    assert "Stopped after 0.05 seconds" in without.message
+    assert without._repr_html_() == with_threads._repr_html_()
+
+
+@watched
+@pytest.mark.usefixtures("no_threads")
+@pytest.mark.parametrize("answer", [runs_on_and_catches_all, catches_all_at_two_depths])
+def test_without_threads_no_handler_keeps_an_answer_going(answer, monkeypatch):
+    message = give_up(answer, monkeypatch, patience=0.05).message
+    assert "Stopped after 0.05 seconds" in message
+    assert "restart the kernel" not in message
+
+
+@watched
+@pytest.mark.usefixtures("no_threads")
+def test_without_threads_a_check_inside_an_answer_is_stopped_with_it(monkeypatch):
+    def both(x):
+        judge(double, runs_on)
+        runs_on(x)
+
+    tools = [sys.monitoring.get_tool(n) for n in range(6)]
+    before = state()
+    assert "did not end" in give_up(both, monkeypatch).message
+    assert state() == before
+    assert [sys.monitoring.get_tool(n) for n in range(6)] == tools
+    assert judge(double, lambda x: x + x)
+
+
+@watched
+@pytest.mark.usefixtures("no_threads")
+def test_what_others_watch_is_left_to_them():
+    monitoring = sys.monitoring
+    monitoring.use_tool_id(monitoring.OPTIMIZER_ID, "another")
+    try:
+        assert judge(double, lambda x: 2 * x)
+        assert monitoring.get_tool(monitoring.OPTIMIZER_ID) == "another"
+    finally:
+        monitoring.free_tool_id(monitoring.OPTIMIZER_ID)

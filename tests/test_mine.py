@@ -1,5 +1,6 @@
 """What a learner builds is kept in mine.py, handed on by `yours`, and never lost."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from notebooks import said_in
 from tools import ran
 
 import bpkit
-from bpkit import check, mine, progress, yours
+from bpkit import check, delivery, mine, progress, yours
 from bpkit.exercises import SHORT_PATH, bank, predictions
 from bpkit.mine import record, shelf
 from bpkit.mine.module import BEGINNING, Module, with_functions
@@ -586,6 +587,66 @@ def test_another_lesson_that_writes_for_long_is_said(folder, notebook, monkeypat
         verdict = check(notebook(SIGMOID)["sigmoid"])
     assert verdict.passed
     assert "another lesson is writing there: check it again" in verdict.message
+
+
+def test_in_a_browser_it_is_kept_without_a_lock(folder, notebook, monkeypatch):
+    monkeypatch.setattr(shelf, "IN_A_BROWSER", True)
+    monkeypatch.setitem(sys.modules, "filelock", None)  # it is not required there
+    verdict = check(notebook(SIGMOID)["sigmoid"])
+    assert "Kept in mine.py." in verdict.message
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"mine.py", "progress.json"}
+
+
+@pytest.fixture
+def lesson(folder, monkeypatch):
+    """Return lesson 1 in a browser's folder, of an older version and worked in."""
+    monkeypatch.setattr(shelf, "IN_A_BROWSER", True)
+    mine._say_if_outdated.cache_clear()
+    (course,) = delivery.lessons_folder().glob("01_*.ipynb")
+    older = json.loads(course.read_bytes())
+    older["cells"][3]["source"] = "As it was said before."
+    copy = folder / course.name
+    copy.write_bytes(delivery.stamped(json.dumps(older).encode()))
+    work_in(copy)
+    return copy
+
+
+def work_in(copy):
+    nb = nbformat.read(copy, as_version=4)
+    nb.cells[-1].source += "\nMy own words."
+    nbformat.write(nb, copy)
+
+
+def test_in_a_browser_an_older_copy_of_a_lesson_is_told_once(lesson, capsys):
+    check(quadratic_cost=...)  # of another lesson
+    assert capsys.readouterr().out == ""
+    check(nudge_ratio=...)
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"There is a newer version of {lesson.name}." in told
+    check(nudge_ratio=6)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_a_learner_changed_makes_no_older_copy(lesson, capsys):
+    course = delivery.lessons_folder() / lesson.name
+    lesson.write_bytes(delivery.stamped(course.read_bytes()))
+    work_in(lesson)
+    check(nudge_ratio=6)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"metadata": {"bpkit": 3}}'])
+def test_a_copy_that_does_not_know_its_version_is_let_be(lesson, content, capsys):
+    lesson.write_bytes(content)
+    check(nudge_ratio=6)
+    assert capsys.readouterr().out == ""
+
+
+def test_on_a_desktop_nothing_is_said_of_versions(lesson, monkeypatch, capsys):
+    monkeypatch.setattr(shelf, "IN_A_BROWSER", False)
+    check(nudge_ratio=6)
+    assert capsys.readouterr().out == ""
 
 
 class Shell:

@@ -6,6 +6,7 @@ import io
 import pickle
 import sys
 import tempfile
+import threading
 import warnings
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools import Table
+from tqdm import tqdm
 
 from bpkit import (
     Network,
@@ -536,6 +538,17 @@ def test_training_prints_where_there_is_no_stderr(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stderr", None)
     Network([3, 4, 2], seed=0).SGD((X, Y), 1, 5, 1.0)
     assert capsys.readouterr().out == "Epoch 0 complete\n"
+
+
+def test_training_prints_as_ever_where_no_thread_can_be_started(monkeypatch, capsys):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(tqdm, "monitor", None)  # it is started once
+    with warnings.catch_warnings(action="error"):
+        Network([3, 4, 2], seed=0).SGD((X, Y), 1, 5, 1.0)
+    assert capsys.readouterr() == ("Epoch 0 complete\n", "")
 
 
 TWO_OUTPUTS = ([[0.0], [1.0]], [[1.0], [0.0]])

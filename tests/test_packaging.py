@@ -17,7 +17,9 @@ environment = tool("environment")
 
 PROJECT = environment.pyproject()["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-BOUNDED = [*PROJECT["dependencies"], *(s for extra in EXTRAS.values() for s in extra)]
+BOUNDED = environment.needed(
+    [*PROJECT["dependencies"], *(s for extra in EXTRAS.values() for s in extra)]
+)
 
 # Written in two halves, so that this file does not name them either.
 REGISTRIES = [
@@ -51,6 +53,20 @@ def python_versions():
 
 def test_environment_and_pyproject_name_the_same_packages_and_bounds():
     assert sorted(environment.named()) == sorted(environment.for_lessons())
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_on_every_desktop_all_is_needed(platform):
+    here = environment.for_lessons(sys_platform=platform)
+    assert len(here) == len(PROJECT["dependencies"] + EXTRAS["lab"])
+
+
+def test_in_a_browser_only_that_is_needed_which_runs_there():
+    specs = environment.for_lessons(sys_platform="emscripten")
+    assert {environment.split(spec)[0] for spec in specs} == {
+        *("numpy", "tqdm"),
+        *("anywidget", "contourpy", "ipywidgets", "joblib", "matplotlib"),
+    }
 
 
 def test_environment_has_a_python_that_the_project_supports():

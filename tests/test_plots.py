@@ -1,6 +1,8 @@
 """Pictures: what they say is computed, what they show is accessible."""
 
 import io
+import logging
+import os
 import subprocess
 import sys
 
@@ -242,3 +244,19 @@ def test_show_refuses_a_picture_without_a_finding():
 def test_show_refuses_what_is_no_picture():
     with pytest.raises(TypeError, match="Picture; got int"):
         plots.show(3, alt="A number.")
+
+
+def test_matplotlib_says_nothing_of_its_fonts_while_bpkit_imports_it(tmp_path):
+    code = """
+import logging, threading, types
+def at_once(seconds, say):
+    return types.SimpleNamespace(start=say, cancel=print)
+threading.Timer = at_once  # a browser's matplotlib has no thread to wait in
+import bpkit.plots
+print(logging.getLogger("matplotlib.font_manager").level)
+"""
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert (found.stdout, found.stderr) == (f"\n{logging.NOTSET}\n", "")

@@ -5,10 +5,12 @@ Not a security boundary: it protects a learner from accidents, not from malice.
 
 import builtins
 import contextlib
+import contextvars
 import ctypes
 import io
 import linecache
 import os
+import site
 import sys
 import sysconfig
 import threading
@@ -16,14 +18,17 @@ import time
 import traceback
 import types
 from dataclasses import dataclass, replace
+from functools import partial
 
 GUARDED = ("numpy", "bpkit", "math", "random", "warnings", "builtins", "threading")
 PATIENCE = 0.5  # seconds to stop an answer that catches the TimeLimit
+MOMENT = 0.01  # seconds between two TimeLimits: so long an answer may clear up
 KEPT = 200  # bytes of what an answer prints in one call
 STACK = 64 * 2**20  # bytes: deep recursion must meet Python's limit, not the stack's
 LIBRARIES = (
+    os.path.dirname(linecache.__file__),  # in a browser a zip file, which is no path
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-    sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user")),
+    *filter(None, [site.getusersitepackages()]),  # a browser has none
 )
 
 _turn = threading.RLock()
@@ -138,7 +143,7 @@ class _Worker(threading.Thread):
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(
                         ctypes.c_ulong(self.ident), ctypes.py_object(TimeLimit)
                     )
-                time.sleep(0.01)
+                time.sleep(MOMENT)
         finally:
             self.way_out.release()
 
@@ -228,15 +233,66 @@ def _run_for(worker, seconds):
     try:
         worker.start()
         worker.join(seconds)
-    except RuntimeError:  # in a browser there are no threads, so there is no limit
-        _family.add(threading.current_thread())
-        worker.run()
+    except RuntimeError:  # in a browser there are no threads
+        _run_here(worker, seconds)
         return False
     finally:  # a learner may also press the stop button
         worker.stop()
     if worker.over:
         worker.join(PATIENCE)
     return worker.is_alive()
+
+
+def _run_here(worker, seconds):
+    """Run a worker in this thread, and leave here what it would leave in its own."""
+    _family.add(threading.current_thread())
+    worker.function = partial(_watched, worker.function, seconds)
+    trace, profile = sys.gettrace(), sys.getprofile()
+    try:
+        contextvars.copy_context().run(worker.run)  # numpy's settings live there
+    finally:
+        sys.settrace(trace)
+        sys.setprofile(profile)
+
+
+def _watched(function, seconds):
+    """Call a function, and raise TimeLimit in it where it jumps or calls too late.
+
+    A loop jumps and a recursion calls. An answer that catches everything meets the next
+    TimeLimit outside of its ``try``, at a line of its handler. What nothing can stop is
+    one call into compiled code.
+    """
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
+    free = monitoring and [n for n in range(6) if monitoring.get_tool(n) is None]
+    if not free:
+        return function()
+    events, us, now = monitoring.events, free[-1], time.monotonic
+    deadline = now() + seconds
+    last = deadline + PATIENCE
+
+    def look(*_):
+        nonlocal deadline
+        if now() > deadline:
+            deadline = now() + MOMENT
+            monitoring.set_events(us, events.JUMP | events.PY_START | events.LINE)
+            raise TimeLimit
+
+    def insist(*_):
+        if now() > last and _is_learners(sys._getframe(1)):
+            raise TimeLimit
+
+    callbacks = {events.JUMP: look, events.PY_START: look, events.LINE: insist}
+    monitoring.use_tool_id(us, "bpkit")
+    try:
+        for event, callback in callbacks.items():
+            monitoring.register_callback(us, event, callback)
+        monitoring.set_events(us, events.JUMP | events.PY_START)
+        return function()
+    finally:
+        monitoring.set_events(us, 0)
+        for event in callbacks:
+            monitoring.register_callback(us, event, None)
+        monitoring.free_tool_id(us)
 
 
 def _snapshot():

@@ -12,11 +12,13 @@ import textwrap
 import warnings
 from collections import namedtuple
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from bpkit.activations import sigmoid, sigmoid_prime
 from bpkit.backprop import backprop, forward_pass
 from bpkit.costs import cost_derivative, quadratic_cost
+from bpkit.delivery import is_outdated
 from bpkit.exercises import bank, predictions, sandbox, unknown
 from bpkit.exercises.attempt import is_stub
 from bpkit.exercises.judge import foresee, is_ours, judge
@@ -93,6 +95,8 @@ def _check_one(name, answer):
     _verdicts.pop(name, None)  # the last one is of the lesson that is being done
     _verdicts[name] = verdict
     folder = _folder()
+    if folder is not None and shelf.IN_A_BROWSER:
+        _say_if_outdated(folder, (bank() | predictions())[name].lesson)
     if folder is None or not verdict.attempted:
         return verdict
     kept = _kept(name, answer, word, folder)
@@ -102,6 +106,21 @@ def _check_one(name, answer):
 def _folder():
     """Return the notebook's folder, or None; `mine.py` itself is in none."""
     return None if sandbox.in_an_answer() else shelf.folder()
+
+
+@cache  # once is enough
+def _say_if_outdated(folder, lesson):
+    """Say that the page keeps a learner's copy of a lesson that has a newer version.
+
+    On a desktop, `bpkit start` puts the newer one beside it.
+    """
+    for path in sorted(folder.glob(f"{lesson:02}_*.ipynb")):
+        if is_outdated(path):
+            _say(
+                f"There is a newer version of {path.name}. The browser shows the copy "
+                "that it keeps for you: rename that in the list of files, and the "
+                f"newer one is there. {shelf.FILE} stays as it is."
+            )
 
 
 def _kept(name, answer, word, folder):

@@ -9,8 +9,14 @@ Figures are built without pyplot: nothing is registered globally, so nothing
 leaks and nothing is drawn twice.
 """
 
+import logging
+
 from bpkit.words import extra_lab
 
+# In a browser, matplotlib would say in each first cell that it lists the fonts.
+fonts = logging.getLogger("matplotlib.font_manager")
+level = fonts.level
+fonts.setLevel(logging.ERROR)
 try:
     from bpkit.plots.base import Picture, show
     from bpkit.plots.training import (
@@ -23,6 +29,8 @@ try:
 except ModuleNotFoundError as error:
     error.add_note(f"A picture {extra_lab()}")
     raise
+finally:
+    fonts.setLevel(level)
 
 __all__ = [
     "Picture",
