@@ -31,7 +31,7 @@ WAYS = """<p class="ways">
 
 
 def anchor(title):
-    """Return a heading's anchor as JupyterLab writes it, so that one link does for both.
+    """Return a heading's anchor as JupyterLab writes it: one link does for both.
 
     >>> anchor("The four equations")
     'The-four-equations'
@@ -45,7 +45,7 @@ def live(lesson):
 
 
 def ways(lesson, opening):
-    """Return what stands under a lesson's title: how to run it, and how long it takes."""
+    """Return what stands under a lesson's title: how to run it, how long it takes."""
     return WAYS.format(
         live=live(lesson),
         file=lesson.name,
@@ -61,7 +61,9 @@ def markdown(name, text):
 
 def still(output, lesson):
     """Return an explorer's stored picture with the link to where it moves."""
-    link = f'This is a picture. <a href="{live(lesson)}">Move it in the live lesson.</a>'
+    link = (
+        f'This is a picture. <a href="{live(lesson)}">Move it in the live lesson.</a>'
+    )
     html = "".join(output.get("data", {}).get("text/html", ""))
     if STILL in html:
         output["data"]["text/html"] = html.replace(STILL, link)
@@ -89,7 +91,7 @@ def page(lesson):
 
 
 def write_sources(folder):
-    """Write what Sphinx reads: the first page, what it takes from README, the lessons."""
+    """Write what Sphinx reads: the first page, with README, and the lessons."""
     (folder / "lessons").mkdir()
     (folder / ".github").mkdir()
     for name in ("README.md", ".github/explorer.png"):
@@ -110,17 +112,18 @@ def copy_mathjax(folder):
 
 def build(out):
     """Write the book to a folder; return whether Sphinx had nothing against it."""
-    out = Path(out)
     with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "source"
+        # In a folder between, since myst-nb writes beside the pages, too.
+        source, pages = Path(scratch, "source"), Path(scratch, "pages")
         source.mkdir()
         write_sources(source)
-        doctrees = f"{scratch}/doctrees"
         strict = ["-W", "--keep-going", "-q", "-j", "auto"]
-        failed = sphinx([*strict, "-c", str(HERE), "-d", doctrees, str(source), str(out)])
-    copy_mathjax(out / "_static/mathjax")
-    for lesson in LESSONS:
-        shutil.copy(lesson, out / "lessons")
+        failed = sphinx([*strict, "-c", str(HERE), str(source), str(pages)])
+        copy_mathjax(pages / "_static/mathjax")
+        for lesson in LESSONS:
+            shutil.copy(lesson, pages / "lessons")
+        left = shutil.ignore_patterns(".doctrees", ".buildinfo", "_sources", "*.map")
+        shutil.copytree(pages, out, ignore=left, dirs_exist_ok=True)
     return not failed
 
 
