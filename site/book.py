@@ -31,11 +31,7 @@ WAYS = """<p class="ways">
 
 
 def anchor(title):
-    """Return a heading's anchor as JupyterLab writes it: one link does for both.
-
-    >>> anchor("The four equations")
-    'The-four-equations'
-    """
+    """Return a heading's anchor as JupyterLab writes it: one link does for both."""
     return title.replace(" ", "-")
 
 
