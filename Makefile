@@ -6,7 +6,14 @@ CHOSEN := $(PYTHON)
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL := $(PY) $(PIP_INSTALL)
+# The site's tools live apart: what they pin and bring is not what the course runs with.
+SITE := .venv-site
+SITE_PY := $(SITE)/bin/python
+SITE_PINS := $(wildcard site/*requirements.txt)
+SITE_TESTS := $(wildcard tests/browser/test_book.py tests/browser/test_live*.py)
+PORT ?= 8000
 OR_SAY = || { echo "The installation failed; pip says why above. It needs a network:"; \
 	  echo "with one, run this again: make $(MAKECMDGOALS)"; exit 1; }
 
@@ -18,7 +25,7 @@ export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
 .PHONY: help lab test style test-slow test-long test-pictures test-lessons quick quick-rest test-browser
-.PHONY: lessons counts golden bench bench-widgets format clean FORCE
+.PHONY: site site-serve test-site lessons counts golden bench bench-widgets format clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -27,13 +34,16 @@ help:
 	@echo "make quick    the same without running the lessons: about a minute"
 	@echo "make test-long     every lesson answered, right and wrong; hostile answers"
 	@echo "make test-browser  open every lesson in Chromium and move its controls"
+	@echo "make site     build the course's site in _site/: the book, and the live lessons"
+	@echo "make site-serve    build it and show it on this machine"
+	@echo "make test-site     look at the book and the live lessons in Chromium"
 	@echo "make lessons  execute the lessons again and store their outputs"
 	@echo "make counts   write the numbers of lessons and exercises into README.md"
 	@echo "make golden   write what the checker says below the answers in tests/golden"
 	@echo "make bench    time bpkit beside other implementations"
 	@echo "make bench-widgets  time the explorers in a real JupyterLab"
 	@echo "make format   let ruff put the code in order"
-	@echo "make clean    remove .venv and caches; my-lessons/ stays"
+	@echo "make clean    remove what make installed and built; my-lessons/ stays"
 
 lab: $(VENV)/.lab
 	$(VENV)/bin/bpkit lab my-lessons
@@ -67,10 +77,25 @@ test-slow:
 test-long: $(VENV)/.test
 	$(PY) -m pytest -q tests --ignore=tests/browser -m long
 
+NEEDS_CHROMIUM = @PYTHONPATH=tests/browser $(PY) -c 'import lab; lab.CHROMIUM or exit( \
+	  "make $@ needs a Chromium on the PATH; on Debian: apt install chromium")'
+
 test-browser: $(VENV)/.browser
-	@PYTHONPATH=tests/browser $(PY) -c 'import lab; lab.CHROMIUM or exit( \
-	  "make test-browser needs a Chromium on the PATH; on Debian: apt install chromium")'
-	$(PY) -m pytest tests/browser
+	$(NEEDS_CHROMIUM)
+	$(PY) -m pytest tests/browser $(SITE_TESTS:%=--ignore=%)
+
+site: $(SITE)/.site
+	rm -rf _site
+	$(SITE_PY) site/book.py _site
+	$(SITE_PY) site/live.py _site
+
+site-serve: site
+	@echo "The site is at http://127.0.0.1:$(PORT)/ until you press Ctrl+C."
+	@$(SITE_PY) -m http.server --bind 127.0.0.1 --directory _site $(PORT)
+
+test-site: $(VENV)/.browser $(SITE)/.site
+	$(NEEDS_CHROMIUM)
+	$(PY) -m pytest $(SITE_TESTS)
 
 lessons: $(VENV)/.test
 	$(PY) .ci/lessons.py
@@ -92,19 +117,19 @@ format: $(VENV)/.test
 	$(PY) -m ruff format .
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
-	find bpkit tests benchmarks lessons -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(SITE) _site build dist .pytest_cache .ruff_cache .hypothesis
+	find bpkit tests benchmarks lessons site -name __pycache__ -prune -exec rm -rf {} +
 
 # The recipe runs every time and mostly does nothing. A .venv cannot be moved: its
 # programs name the folder in which it was made, and so does this stamp.
-$(VENV)/.created: FORCE
-	@why=; if [ -e $(VENV) ]; then \
+$(VENV)/.created $(SITE)/.created: FORCE
+	@why=; if [ -e $(@D) ]; then \
 	  if [ "$$(cat $@ 2>/dev/null)" != "$$(pwd -P)" ]; then \
-	    why="$(VENV) was made in another folder, or not to its end"; \
-	  elif ! $(PY) -c '' 2>/dev/null; then \
-	    why="the Python of $(VENV) is gone"; \
-	  elif [ -n "$(CHOSEN)" ] && [ "$$($(PY) -VV)" != "$$($(PYTHON) -VV)" ]; then \
-	    why="$(VENV) is of $$($(PY) -V), not of $(PYTHON)"; \
+	    why="$(@D) was made in another folder, or not to its end"; \
+	  elif ! $(@D)/bin/python -c '' 2>/dev/null; then \
+	    why="the Python of $(@D) is gone"; \
+	  elif [ -n "$(CHOSEN)" ] && [ "$$($(@D)/bin/python -VV)" != "$$($(PYTHON) -VV)" ]; then \
+	    why="$(@D) is of $$($(@D)/bin/python -V), not of $(PYTHON)"; \
 	  else exit 0; fi; \
 	fi; \
 	command -v $(PYTHON) >/dev/null || { \
@@ -115,7 +140,7 @@ $(VENV)/.created: FORCE
 	    "$$($(PYTHON) --version 2>&1). If you have a newer one, name it:"; \
 	  echo "  make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }; \
 	[ -z "$$why" ] || echo "$$why: it is made anew"; \
-	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && pwd -P > $@
+	rm -rf $(@D) && $(PYTHON) -m venv $(@D) && pwd -P > $@
 
 # These stamps are younger than pyproject.toml once its packages are installed.
 $(VENV)/.lab: pyproject.toml $(VENV)/.created
@@ -135,4 +160,13 @@ $(VENV)/.browser: pyproject.toml $(VENV)/.created
 $(VENV)/.bench: pyproject.toml $(VENV)/.created
 	@echo "Installing bpkit and the benchmark's rivals into $(VENV) (once)"
 	@$(INSTALL) -e ".[bench]" $(OR_SAY)
+	@touch $@
+
+$(SITE)/.site: $(SITE_PINS) $(wildcard site/package*.json) pyproject.toml $(SITE)/.created
+	@command -v npm >/dev/null || { echo "The site needs npm, which brings MathJax."; \
+	  echo "Install Node.js and run this again: make $(MAKECMDGOALS)"; exit 1; }
+	@echo "Installing the site's tools into $(SITE) (once; about a minute)"
+	@$(SITE_PY) $(PIP_INSTALL) -e . $(SITE_PINS:%=-r %) $(OR_SAY)
+	@cp site/package.json site/package-lock.json $(SITE)
+	@npm ci --prefix $(SITE) --ignore-scripts --no-audit --no-fund --silent $(OR_SAY)
 	@touch $@

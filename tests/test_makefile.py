@@ -28,6 +28,10 @@ case "$1 $2" in
   *) echo "not expected: $*"; exit 1 ;;
 esac
 """
+PINS = [
+    f"site/{name}" for name in ("requirements.txt", "package.json", "package-lock.json")
+]
+STAMPS = [f".venv/.{name}" for name in ("lab", "test", "browser", "bench")]
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32" or not shutil.which("make"), reason="needs make"
@@ -44,10 +48,14 @@ def a_python(path, version):
 def course(tmp_path):
     folder = tmp_path / "my course (1)"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "site").mkdir()
+    for name in ("Makefile", "pyproject.toml", *PINS):
+        shutil.copy(ROOT / name, folder / name)
     a_python(tmp_path / "bin/python3", "3.11.2")
     a_python(tmp_path / "bin/python3.12", "3.12.0")
+    npm = tmp_path / "bin/npm"
+    npm.write_text('#!/bin/sh\nmkdir "$3/node_modules"\n', encoding="utf-8")
+    npm.chmod(0o755)
     return folder
 
 
@@ -119,15 +127,26 @@ def test_the_halves_of_quick_run_side_by_side_and_into_a_pipe_too(course, jobs):
     assert code == 0, said
 
 
-@pytest.mark.parametrize("stamp", [".lab", ".test", ".browser", ".bench"])
+@pytest.mark.parametrize("stamp", [*STAMPS, ".venv-site/.site"])
 def test_without_a_network_the_last_line_but_make_s_says_what_to_do(course, stamp):
     (course / "no-network").touch()
-    code, said = make(course, f".venv/{stamp}")
+    code, said = make(course, stamp)
     assert code != 0
-    assert f"It needs a network:\nwith one, run this again: make .venv/{stamp}" in said
-    assert not (course / ".venv" / stamp).exists()
+    assert f"It needs a network:\nwith one, run this again: make {stamp}" in said
+    assert not (course / stamp).exists()
     (course / "no-network").unlink()
-    assert make(course, f".venv/{stamp}")[0] == 0
+    assert make(course, stamp)[0] == 0
+
+
+def test_the_site_s_tools_have_a_venv_of_their_own_made_anew_as_the_other(course):
+    assert make(course, ".venv-site/.site")[1].count("Installing") == 1
+    assert (course / ".venv-site/node_modules").is_dir()
+    assert not (course / ".venv").exists()
+    moved = course.rename(course.parent / "moved")
+    code, said = make(moved, ".venv-site/.site")
+    assert code == 0
+    assert ".venv-site was made in another folder, or not to its end" in said
+    assert "Installing" not in make(moved, ".venv-site/.site")[1]
 
 
 def test_the_browser_s_tests_fail_where_there_is_no_chromium(tmp_path):

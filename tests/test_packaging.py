@@ -1,5 +1,6 @@
 """What users install is named in several files; these tests hold them together."""
 
+import json
 import re
 from fnmatch import fnmatch
 from importlib import metadata
@@ -174,9 +175,24 @@ def test_a_form_for_readers_asks_in_the_form_that_github_reads(path):
     assert any(field.get("validations") == {"required": True} for field in form["body"])
 
 
-def test_there_is_no_lock_file():
+def test_there_is_no_lock_file_but_for_the_tools_that_make_the_site():
     locks = [p for p in ours() if any(fnmatch(p.name, lock) for lock in LOCKS)]
-    assert locks == []
+    assert [p for p in locks if p.parent != ROOT / "site"] == []
+
+
+def test_the_tools_that_make_the_site_are_pinned_and_name_no_host():
+    pins = [
+        line.partition("#")[0].strip()
+        for path in ROOT.glob("site/*requirements.txt")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert "sphinx==9.0.4" in pins
+    assert [p for p in pins if p and not re.fullmatch(r"[\w-]+==\d[\w.]*", p)] == []
+    lock = json.loads((ROOT / "site/package-lock.json").read_text(encoding="utf-8"))
+    _, *packages = lock["packages"].values()
+    assert packages
+    assert all(package["integrity"] for package in packages)
+    assert not any("resolved" in package for package in packages)
 
 
 def test_no_file_names_a_package_registry():

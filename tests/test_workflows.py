@@ -183,3 +183,30 @@ def test_the_course_refuses_a_learner_s_folder(clone):
     done, _ = run(REFUSE, clone)
     assert done.returncode == 1
     assert "not part of the course" in done.stdout
+
+
+def test_the_site_is_published_only_where_that_is_asked_for():
+    site = jobs("site.yml")
+    assert site["build"]["if"] == "vars.SITE == 'publish'"
+    assert site["deploy"]["needs"] == "build"
+    assert site["published"]["needs"] == "deploy"
+
+
+def test_the_site_is_tested_before_it_is_published_and_looked_at_where_it_is():
+    site = jobs("site.yml")
+    made = [s["run"] for s in site["build"]["steps"] if "run" in s]
+    assert made == ["make test-site", "make site"]
+    [upload] = [s for s in site["build"]["steps"] if "pages" in s.get("uses", "")]
+    assert upload["with"]["path"] == "_site"
+    look = step("site.yml", "published", "Read a page and run a cell")
+    assert look["env"]["ADDRESS"] == "${{ needs.deploy.outputs.address }}"
+    assert (ROOT / look["run"].split()[1]).is_file()
+
+
+def test_a_job_may_write_only_the_pages_and_only_where_they_are_published():
+    for path in (ROOT / ".github/workflows").glob("*.yml"):
+        assert workflow(path.name)["permissions"] == {"contents": "read"}
+        for name, job in jobs(path.name).items():
+            granted = job.get("permissions", {})
+            assert (path.name, name) == ("site.yml", "deploy") or not granted
+    assert set(jobs("site.yml")["deploy"]["permissions"]) == {"pages", "id-token"}
