@@ -162,11 +162,15 @@ $(VENV)/.bench: pyproject.toml $(VENV)/.created
 	@$(INSTALL) -e ".[bench]" $(OR_SAY)
 	@touch $@
 
-$(SITE)/.site: $(SITE_PINS) $(wildcard site/package*.json) pyproject.toml $(SITE)/.created
+$(SITE)/.site: $(SITE_PINS) $(wildcard site/package*.json) site/live-wheels.txt pyproject.toml $(SITE)/.created
 	@command -v npm >/dev/null || { echo "The site needs npm, which brings MathJax."; \
 	  echo "Install Node.js and run this again: make $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing the site's tools into $(SITE) (once; about a minute)"
 	@$(SITE_PY) $(PIP_INSTALL) -e . $(SITE_PINS:%=-r %) $(OR_SAY)
+	@rm -rf $(SITE)/wheels
+	@$(SITE_PY) -m pip download --quiet --disable-pip-version-check --no-deps \
+	  --only-binary :all: --platform any --python-version 3.14 \
+	  -d $(SITE)/wheels -r site/live-wheels.txt $(OR_SAY)
 	@cp site/package.json site/package-lock.json $(SITE)
 	@npm ci --prefix $(SITE) --ignore-scripts --no-audit --no-fund --silent $(OR_SAY)
 	@touch $@

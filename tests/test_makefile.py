@@ -29,7 +29,8 @@ case "$1 $2" in
 esac
 """
 PINS = [
-    f"site/{name}" for name in ("requirements.txt", "package.json", "package-lock.json")
+    *("site/requirements.txt", "site/live-requirements.txt", "site/live-wheels.txt"),
+    *("site/package.json", "site/package-lock.json"),
 ]
 STAMPS = [f".venv/.{name}" for name in ("lab", "test", "browser", "bench")]
 

@@ -104,10 +104,10 @@ def answer(folder, *writers):
 @pytest.mark.parametrize(
     ("writers", "code", "says"),
     [
-        ([], 0, "4 not yet."),
-        ([right, right], 0, "2 correct, 2 not yet."),
-        ([right] * 4, 0, "4 correct."),
-        ([right, wrong], 1, "1 correct, 1 not correct, 2 not yet."),
+        ([], 0, "4 not yet, 3 no prediction."),
+        ([right, right], 0, "2 correct, 2 not yet, 3 no prediction."),
+        ([right] * 4, 0, "4 correct, 3 no prediction."),
+        ([right, wrong], 1, "1 correct, 1 not correct, 2 not yet, 3 no prediction."),
     ],
     ids=["untouched", "half", "right but never run", "wrong"],
 )
