@@ -133,7 +133,7 @@ def as_labels(labels, k):
         raise ValueError(
             f"labels must be 0 to {k - 1}; got {labels[j]} for example {j}"
         )
-    return labels.astype(np.int64)
+    return labels.astype(np.intp)
 
 
 def labels_of(a):

@@ -28,7 +28,7 @@ WITHOUT_DOWNLOAD = (
 )
 
 Examples = tuple[NDArray[np.floating], NDArray[np.floating]]
-Labelled = tuple[NDArray[np.floating], NDArray[np.int64]]
+Labelled = tuple[NDArray[np.floating], NDArray[np.intp]]
 
 
 def one_hot(labels: ArrayLike, k: int) -> NDArray[np.float64]:
@@ -84,7 +84,7 @@ def load_digits() -> tuple[Examples, Labelled]:
         y : ndarray of float64, shape (10, 1437), one-hot.
     test_data : (x, labels)
         x : ndarray of float64, shape (64, 360), pixel intensity, 0 to 1;
-        labels : ndarray of int64, shape (360,), the digit, 0 to 9.
+        labels : ndarray of int, shape (360,), the digit, 0 to 9.
 
     Notes
     -----
@@ -112,7 +112,7 @@ def load_digits() -> tuple[Examples, Labelled]:
     training, test = slice(None, 1437), slice(1437, None)
     return (
         (_columns(pixels[training], 16, np.float64), one_hot(labels[training], 10)),
-        (_columns(pixels[test], 16, np.float64), labels[test].astype(np.int64)),
+        (_columns(pixels[test], 16, np.float64), labels[test].astype(np.intp)),
     )
 
 
@@ -135,7 +135,7 @@ def load_mnist(dtype: DTypeLike = np.float64) -> tuple[Examples, Labelled]:
         y : ndarray, shape (10, 60000), one-hot.
     test_data : (x, labels)
         x : ndarray, shape (784, 10000), pixel intensity, 0 to 1;
-        labels : ndarray of int64, shape (10000,), the digit, 0 to 9.
+        labels : ndarray of int, shape (10000,), the digit, 0 to 9.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def load_mnist(dtype: DTypeLike = np.float64) -> tuple[Examples, Labelled]:
     y = one_hot(y_train, 10).astype(dtype, copy=False)
     return (
         (_columns(x_train, 255, dtype), y),
-        (_columns(x_test, 255, dtype), y_test.astype(np.int64)),
+        (_columns(x_test, 255, dtype), y_test.astype(np.intp)),
     )
 
 

@@ -439,7 +439,7 @@ class Network:
         """
         return self._count_right(*self._test_data(test_data))
 
-    def predict(self, x: ArrayLike) -> NDArray[np.int64]:
+    def predict(self, x: ArrayLike) -> NDArray[np.intp]:
         """Return the label the network reads in each column.
 
         Parameters

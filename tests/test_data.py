@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpkit import data
+from bpkit.checks import as_labels
 from bpkit.data import load_digits, load_mnist, one_hot, spirals, two_moons
 
 point_sets = pytest.mark.parametrize("draw", [two_moons, spirals])
@@ -115,7 +116,7 @@ def test_digits_have_the_promised_shapes_and_types():
     assert (x.shape, y.shape) == ((64, 1437), (10, 1437))
     assert (x_test.shape, labels.shape) == ((64, 360), (360,))
     assert x.dtype == y.dtype == x_test.dtype == np.float64
-    assert labels.dtype == np.int64
+    assert labels.dtype == np.intp
 
 
 def test_digits_are_sixteenths_from_0_to_1():
@@ -317,7 +318,7 @@ def test_mnist_comes_from_the_file_that_is_named(tiny_mnist, use_file):
     assert y.argmax(axis=0).tolist() == [5, 0, 4, 1, 9, 2]
     assert np.array_equal(y.sum(axis=0), np.ones(6))
     assert labels.tolist() == [7, 2, 1]
-    assert labels.dtype == np.int64
+    assert labels.dtype == np.intp
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, "float32", float])
@@ -487,3 +488,10 @@ def test_mnist_says_what_to_do_without_pooch(no_mnist_file, monkeypatch):
         load_mnist()
     for advice in ("os.environ['BPKIT_MNIST'] = ", "load_digits()"):
         assert advice in str(caught.value)
+
+
+def test_labels_are_of_the_kind_that_numpy_counts_with(monkeypatch):
+    monkeypatch.setattr(np, "intp", np.int32)  # as in a browser, of 32 bits
+    _, (_, labels) = load_digits()
+    assert labels.dtype == np.int32
+    assert as_labels(np.array([0, 1, 2]), 3).dtype == np.int32

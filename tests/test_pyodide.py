@@ -95,6 +95,13 @@ for answer in answers:
 json.dumps(became)
 """
 )
+LIBRARIES = (
+    BEGIN
+    + """
+known = sandbox.LIBRARIES
+json.dumps([path for path in sys.path if path and not path.startswith(known)])
+"""
+)
 FILE = (
     BEGIN
     + """
@@ -161,6 +168,10 @@ def test_an_error_of_the_standard_library_is_not_the_learners(became):
 def test_whatever_an_answer_does_the_next_one_is_run(became):
     assert became["is_right"]["value"] == 6
     assert [name for name, what in became.items() if not what["clean"]] == []
+
+
+def test_all_that_is_installed_there_is_known_for_a_library(pyodide):
+    assert pyodide(LIBRARIES) == []
 
 
 def test_a_file_is_replaced_at_once_and_nothing_is_left_beside_it(pyodide):

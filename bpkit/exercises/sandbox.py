@@ -27,8 +27,11 @@ KEPT = 200  # bytes of what an answer prints in one call
 STACK = 64 * 2**20  # bytes: deep recursion must meet Python's limit, not the stack's
 LIBRARIES = (
     os.path.dirname(linecache.__file__),  # in a browser a zip file, which is no path
-    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-    *filter(None, [site.getusersitepackages()]),  # a browser has none
+    *(  # there the prefix is "/", so that they begin with two
+        sysconfig.get_path(name).replace("//", "/")
+        for name in ("stdlib", "purelib", "platlib")
+    ),
+    *filter(None, [site.getusersitepackages()]),  # and there is none
 )
 
 _turn = threading.RLock()
