@@ -192,9 +192,15 @@ def stamped(content):
     -------
     bytes
         The notebook; what a learner changes in its cells leaves the version as it is.
+        What a cell prints is one text: of a list of lines, JupyterLite 0.8 shows each
+        but the first with a comma before it.
     """
     notebook = json.loads(content)
     notebook["metadata"]["bpkit"] = {"version": _version(content)}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -102,3 +102,21 @@ def test_nbval_runs_it_as_the_guides_say(executed):
     )
     assert ran.returncode == 0, ran.stdout
     assert "1 passed" in ran.stdout
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
+def test_what_goes_there_is_the_same_lesson_its_texts_in_one_piece(path):
+    there = delivery.stamped(path.read_bytes())
+    printed = [
+        output["text"]
+        for cell in json.loads(there)["cells"]
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "stream"
+    ]
+    assert printed
+    assert all(isinstance(text, str) for text in printed)
+    sent, ours = (
+        nbformat.reads(text.decode(), 4) for text in (there, path.read_bytes())
+    )
+    assert sent.metadata.pop("bpkit")
+    assert sent == ours
