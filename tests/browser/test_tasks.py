@@ -278,7 +278,11 @@ def test_1_the_fastest_learning_rate_that_converges(anew, kernel):
     lines = kernel("[r.line for r in [playground.run, *playground.runs]]")
     learnt = {numbers(line)[-1]: epochs_to_learn(line) for line in lines}
     assert sorted(learnt) == [1, 3.16, 10, 31.6, 100]
-    assert min(learnt, key=learnt.get) == numbers(hand.line())[-1] == 10
+    assert min(learnt, key=learnt.get) == 10
+    # How far each came before the next key depends on the machine, so does the best.
+    ends = {numbers(line)[-1]: after(line) for line in lines}
+    held = {eta: accuracy(end["net"], end["test_data"]) for eta, end in ends.items()}
+    assert held[numbers(hand.line())[-1]] == max(held.values())
 
 
 def test_2_batch_sizes_at_equal_work(anew):
