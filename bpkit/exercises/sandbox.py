@@ -20,6 +20,8 @@ import types
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+
 GUARDED = ("numpy", "bpkit", "math", "random", "warnings", "builtins", "threading")
 PATIENCE = 0.5  # seconds to stop an answer that catches the TimeLimit
 MOMENT = 0.01  # seconds between two TimeLimits: so long an answer may clear up
@@ -252,7 +254,8 @@ def _run_here(worker, seconds):
     worker.function = partial(_watched, worker.function, seconds)
     trace, profile = sys.gettrace(), sys.getprofile()
     try:
-        contextvars.copy_context().run(worker.run)  # numpy's settings live there
+        with np.errstate():  # before numpy 2 they are the thread's
+            contextvars.copy_context().run(worker.run)  # numpy's settings live there
     finally:
         sys.settrace(trace)
         sys.setprofile(profile)
