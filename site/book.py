@@ -22,9 +22,12 @@ MATHJAX = Path(sys.prefix) / "node_modules/mathjax"
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STILL = "This is a picture. Run this cell in Jupyter to bring it to life."
+# In the book, the ways to begin are on its first page.
+INSTALLED = "../README.md#three-ways-to-begin", "index.md#Three-ways-to-begin"
 YOURS = '<p class="yours">Yours to write</p>'
 WAYS = """<p class="ways">
 <a class="live" href="{live}">Run this lesson live</a>
+<a href="../live.html">How work is kept there</a>
 <a href="{file}" download>Download</a>
 <span>{minutes} minutes · {exercises} exercises</span>
 </p>"""
@@ -93,6 +96,8 @@ def write_sources(folder):
     for name in ("README.md", ".github/explorer.png"):
         shutil.copy(ROOT / name, folder / name)
     shutil.copy(HERE / "index.md", folder)
+    text = (ROOT / "docs/live.md").read_text(encoding="utf-8")
+    (folder / "live.md").write_text(text.replace(*INSTALLED), encoding="utf-8")
     for lesson in LESSONS:
         text = json.dumps(page(lesson))
         (folder / "lessons" / lesson.name).write_text(text, encoding="utf-8")

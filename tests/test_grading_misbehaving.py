@@ -58,7 +58,7 @@ BODIES = {
     "starts processes": (
         "import subprocess, sys, time\n"
         "all = [subprocess.Popen(['sleep', '20']) for _ in range(30)]\ntime.sleep(3)",
-        "It started more than 24 processes.",
+        "It started more than 24 processes.|BlockingIOError",  # as root, or not
     ),
     "hangs where nothing can stop it": (
         "sum(range(10**12))",

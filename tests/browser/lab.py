@@ -93,6 +93,8 @@ def _wait_for(address, server, home):
 class Lesson:
     """A lesson, open in a page, where all cells are run unless it is only opened."""
 
+    patience = 120_000  # milliseconds until every cell has been run
+
     def __init__(self, page, address, run=True):
         self.page, self.address, self.complaints = page, address, []
         page.on("console", self._note)
@@ -127,7 +129,7 @@ class Lesson:
 
     def wait_until_idle(self):
         """Wait until every cell has been run."""
-        self.page.wait_for_function(IDLE, timeout=120_000)
+        self.page.wait_for_function(IDLE, timeout=self.patience)
 
     def show_cell(self, place):
         """Scroll to a cell, which JupyterLab builds only then; return its selector."""
