@@ -6,6 +6,7 @@ run in it by bash, as GitHub runs them.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -194,9 +195,13 @@ def test_the_site_is_published_only_where_that_is_asked_for():
 
 def test_the_site_is_tested_before_it_is_published_and_looked_at_where_it_is():
     site = jobs("site.yml")
-    made = [s["run"] for s in site["build"]["steps"] if "run" in s]
-    assert made == ["make test-site", "make site"]
-    [upload] = [s for s in site["build"]["steps"] if "pages" in s.get("uses", "")]
+    [_, _, fetch, test, make, upload] = site["build"]["steps"]
+    assert (test["run"], make["run"]) == ("make test-site", "make site")
+    # What brings the tests' Python is nothing of the site's.
+    assert fetch["run"].endswith(f"-d {test['env']['BPKIT_PYODIDE']}")
+    [pins] = re.findall(r"-r (\S+)", fetch["run"])
+    assert (ROOT / pins).is_file()
+    assert "pages" in upload["uses"]
     assert upload["with"]["path"] == "_site"
     look = step("site.yml", "published", "Read a page and run a cell")
     assert look["env"]["ADDRESS"] == "${{ needs.deploy.outputs.address }}"
