@@ -5,12 +5,15 @@ button, where it has no slider) to the new picture, and the memory of kernel and
 before and after many moves. For those that train, also their pictures a second while
 they play, and how long Pause takes; the tuner keeps fifty runs by then. It needs
 playwright from PyPI and a Chromium on the PATH (or its path in CHROMIUM); the server
-and the notebook are temporary.
+and the notebook are temporary. With the folder of a built site, and that of the wheels
+that tests/browser/offline.py lays into it, the kernel is the page's own; of its memory
+nothing is known.
 
-    python benchmarks/widgets.py [--moves N] [--only Playground]
+    python benchmarks/widgets.py [--moves N] [--only Playground] [--live _site WHEELS]
 """
 
 import argparse
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -27,6 +30,8 @@ from bpkit.widgets.explorer import Explorer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 import lab
+import offline
+import web
 
 PRESSES = 15
 PLAYING = 3  # seconds, less than the tuner's longest run takes
@@ -107,6 +112,24 @@ def write_notebook(path, module, name):
     nbformat.write(notebook, path)
 
 
+@contextlib.contextmanager
+def addresses(folder, live):
+    """Yield what gives the address of a folder's notebook: in JupyterLab, or live."""
+    if not live:
+        with lab.jupyterlab(folder, folder) as address:
+            yield address
+        return
+    site = folder / "site"
+    offline.with_python(*live, site)
+
+    def address(name):
+        offline.add(site, folder / name)
+        return f"{at}/lite/notebooks/index.html?path={name}"
+
+    with web.served(site) as at:
+        yield address
+
+
 def open_widget(page, address):
     """Open a notebook, run it, and return the widget's locator."""
     lab.Lesson(page, address)
@@ -158,7 +181,7 @@ def memory(page):
 
     processes = psutil.Process().children(recursive=True)
     kernels = [p for p in processes if "ipykernel_launcher" in " ".join(p.cmdline())]
-    kernel = max(p.memory_info().rss for p in kernels)
+    kernel = max([p.memory_info().rss for p in kernels], default=float("nan"))
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")["usedSize"]
@@ -226,6 +249,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--moves", type=int, default=1000)
     parser.add_argument("--only", help="name of one explorer")
+    parser.add_argument("--live", nargs=2, type=Path, metavar=("SITE", "WHEELS"))
     args = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or lab.CHROMIUM
     if not chromium or not importlib.util.find_spec("playwright"):
@@ -244,7 +268,7 @@ def main():
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
-        with lab.jupyterlab(folder, folder) as address, sync_playwright() as driver:
+        with addresses(folder, args.live) as address, sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=chromium, args=lab.QUIET)
             for module, name in chosen:
                 measure(browser, address, folder, module, name, args.moves)

@@ -27,9 +27,9 @@ INSTALLED = "../README.md#three-ways-to-begin", "index.md#Three-ways-to-begin"
 YOURS = '<p class="yours">Yours to write</p>'
 WAYS = """<p class="ways">
 <a class="live" href="{live}">Run this lesson live</a>
-<a href="../live.html">How work is kept there</a>
 <a href="{file}" download>Download</a>
 <span>{minutes} minutes · {exercises} exercises</span>
+<small><a href="../live.html">How live work is kept</a></small>
 </p>"""
 
 
