@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import bpkit
 from bpkit.delivery import (
+    RECORD,
     DeliveryError,
     deliver,
     keep_answers_back,
@@ -157,8 +158,9 @@ def _parser():
         metavar="PATH",
         nargs="*",
         type=_folder,
-        default=[Path(FOLDER)],
-        help=f"notebooks, or folders of them (default: {FOLDER})",
+        default=[Path(_usual_folder())],
+        help=f"notebooks, or folders of them (default: {FOLDER}, or where you are if "
+        "lessons were copied there)",
     )
     check.add_argument(
         "--require-all",
@@ -288,9 +290,15 @@ def _add_folder(parser):
         metavar="DIR",
         nargs="?",
         type=_folder,
-        default=FOLDER,
-        help=f"your folder (default: {FOLDER}, in the current folder)",
+        default=_usual_folder(),
+        help=f"your folder (default: {FOLDER} in the current folder, or where you are "
+        "if lessons were copied there)",
     )
+
+
+def _usual_folder():
+    """Return the folder that is meant where none is named: one within it is not."""
+    return "." if Path(RECORD).is_file() else FOLDER
 
 
 def _folder(text):

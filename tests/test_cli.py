@@ -401,6 +401,16 @@ def test_start_uses_my_lessons_and_says_so(course, tmp_path, capsys):
     assert err == ""
 
 
+def test_within_the_learner_s_folder_none_is_made_in_it(course, capsys, monkeypatch):
+    cli.main(["start"])
+    monkeypatch.chdir("my-lessons")
+    assert cli.main(["start"]) == 0
+    assert not Path("my-lessons").exists()
+    assert "bpkit lab ." in capsys.readouterr().out
+    cli.main(["check"])
+    assert "my-lessons" not in "".join(capsys.readouterr())
+
+
 def test_start_says_how_many_exercises_have_passed(course, capsys):
     cli.main(["start"])
     assert "Exercises passed" not in capsys.readouterr().out
