@@ -25,7 +25,7 @@ export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
 .PHONY: help lab test style test-slow test-long test-pictures test-lessons quick quick-rest test-browser
-.PHONY: site site-serve test-site lessons counts golden bench bench-widgets format clean FORCE
+.PHONY: test-explorers test-pages site site-serve test-site lessons counts golden bench bench-widgets format clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -80,9 +80,17 @@ test-long: $(VENV)/.test
 NEEDS_CHROMIUM = @PYTHONPATH=tests/browser $(PY) -c 'import lab; lab.CHROMIUM or exit( \
 	  "make $@ needs a Chromium on the PATH; on Debian: apt install chromium")'
 
+# Two at a time: a page waits more than it works.
 test-browser: $(VENV)/.browser
 	$(NEEDS_CHROMIUM)
-	$(PY) -m pytest tests/browser $(SITE_TESTS:%=--ignore=%)
+	@$(MAKE) --no-print-directory -j2 test-explorers test-pages
+
+test-explorers:
+	$(PY) -m pytest -q tests/browser/test_explorers.py
+
+test-pages:
+	$(PY) -m pytest -q tests/browser --ignore=tests/browser/test_explorers.py \
+	  $(SITE_TESTS:%=--ignore=%)
 
 site: $(SITE)/.site
 	rm -rf _site

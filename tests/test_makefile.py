@@ -152,7 +152,7 @@ def test_the_site_s_tools_have_a_venv_of_their_own_made_anew_as_the_other(course
 
 def test_the_browser_s_tests_fail_where_there_is_no_chromium(tmp_path):
     rule = make(ROOT, "-n", "test-browser")[1]
-    asks = rule[rule.index("PYTHONPATH=tests/browser") : rule.index("-m pytest")]
+    asks = rule[rule.index("PYTHONPATH=tests/browser") : rule.index("-j2")]
     asks = asks.rpartition("\n")[0].replace(".venv/bin/python", f"'{sys.executable}'")
     command = ["/bin/sh", "-c", asks]
     env = {"PATH": str(tmp_path)}
