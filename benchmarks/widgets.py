@@ -22,6 +22,7 @@ import pkgutil
 import signal
 import sys
 import tempfile
+from math import nan
 from pathlib import Path
 from statistics import median
 
@@ -181,7 +182,8 @@ def memory(page):
 
     processes = psutil.Process().children(recursive=True)
     kernels = [p for p in processes if "ipykernel_launcher" in " ".join(p.cmdline())]
-    kernel = max([p.memory_info().rss for p in kernels], default=float("nan"))
+    in_the_page = "/lite/" in page.url
+    kernel = nan if in_the_page else max(p.memory_info().rss for p in kernels)
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")["usedSize"]

@@ -297,7 +297,10 @@ def _add_folder(parser):
 
 
 def _usual_folder():
-    """Return the folder that is meant where none is named: one within it is not."""
+    """Return the folder that is meant where none is named.
+
+    Within a learner's folder that is the folder itself, and not another one in it.
+    """
     return "." if Path(RECORD).is_file() else FOLDER
 
 

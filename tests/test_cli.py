@@ -408,7 +408,9 @@ def test_within_the_learner_s_folder_none_is_made_in_it(course, capsys, monkeypa
     assert not Path("my-lessons").exists()
     assert "bpkit lab ." in capsys.readouterr().out
     cli.main(["check"])
-    assert "my-lessons" not in "".join(capsys.readouterr())
+    said = "".join(capsys.readouterr())
+    assert A in said
+    assert "my-lessons" not in said
 
 
 def test_start_says_how_many_exercises_have_passed(course, capsys):

@@ -1,5 +1,7 @@
 """What happens to notebooks: four right answers, and an accident beside them."""
 
+import re
+
 import pytest
 from submissions import box_or_skip, handed_in, rows
 
@@ -123,6 +125,16 @@ def test_what_an_accident_does_to_one_answer_is_told(accident, tmp_path):
     assert words in found["backprop"].message
     last = f"is replaced or deleted in code cell {len(sources)}"
     assert found["backprop"].note.endswith(last)
+
+
+def test_a_missing_answer_whose_cell_is_no_python_says_which_cell(tmp_path):
+    sources = [s for s in handed_in(6) if "def backprop(" not in s]
+    torn = ["def backprop(w, b, x, y)\n    return 0", "other = ("]
+    found = rows(PlainBox(), tmp_path, 6, [*sources, *torn])
+    assert found["backprop"].verdict == "Missing"
+    [where] = re.findall(r"code cell (\d+) is no Python: Sy", found["backprop"].note)
+    assert int(where) == len(sources) + 1
+    assert found["forward_pass"].note == ""
 
 
 def test_all_of_bpkit_imported_over_the_answers_is_told(tmp_path):

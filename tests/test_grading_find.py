@@ -190,6 +190,16 @@ def test_what_is_no_answer_is_passed_over(tmp_path):
     ]
 
 
+def test_in_a_clone_of_the_course_its_own_lessons_are_no_answers(tmp_path):
+    laid_out(tmp_path, "ana/my-lessons/06.ipynb", "ana/lessons/06.ipynb")
+    laid_out(tmp_path, "ana/lessons/01.ipynb", "ben/lessons/06.ipynb", source=SIX)
+    os.utime(tmp_path / "ana/my-lessons/06.ipynb", (10**9, 10**9))
+    assert whose(tmp_path) == {
+        "ana/my-lessons/06.ipynb": "ana",
+        "ben/lessons/06.ipynb": "ben",
+    }
+
+
 def test_who_handed_in_no_notebook_is_told(tmp_path):
     laid_out(tmp_path, "ana/06.ipynb")
     (tmp_path / "ben").mkdir()

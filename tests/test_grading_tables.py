@@ -148,6 +148,14 @@ def test_a_learner_is_found_by_any_name_of_theirs(tmp_path, learner):
     assert whose == {1: learner}
 
 
+@pytest.mark.parametrize(
+    "header", ["Login", "Login ID", "User", "Student number", "E-Mail", "Mail"]
+)
+def test_a_column_that_says_who_somebody_is_may_bear_many_names(tmp_path, header):
+    whose, _, _ = joined(roster(tmp_path, f"{header},Grade\nasol,\n"), ["asol"])
+    assert whose == {0: "asol"}
+
+
 def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path):
     whose, _, _ = joined(
         roster(tmp_path, "Name,Grade\nZoe\u0301 Li,\n"), ["Zo\u00e9 Li"]

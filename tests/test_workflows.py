@@ -198,7 +198,9 @@ def test_the_site_is_tested_before_it_is_published_and_looked_at_where_it_is():
     [_, _, fetch, test, make, upload] = site["build"]["steps"]
     assert (test["run"], make["run"]) == ("make test-site", "make site")
     # What brings the tests' Python is nothing of the site's.
-    assert fetch["run"].endswith(f"-d {test['env']['BPKIT_PYODIDE']}")
+    folder = test["env"]["BPKIT_PYODIDE"]
+    assert fetch["run"].endswith(f" -d {folder}")
+    assert not folder.startswith("_site")
     [pins] = re.findall(r"-r (\S+)", fetch["run"])
     assert (ROOT / pins).is_file()
     assert "pages" in upload["uses"]

@@ -14,6 +14,11 @@ from bpkit.grading.run import MISSING, NOT_JUDGED, names_of
 
 OPEN = ("Not yet", MISSING)
 MOST = 6  # mistakes to talk about
+# Notes after which somebody should look at a row, and what they are counted as.
+ODD = {
+    "whole notebook": "judged after the whole notebook was run",
+    "is no Python": "an answer's cell is no Python",
+}
 
 
 @dataclass(frozen=True)
@@ -128,13 +133,13 @@ def _who(by_learner, test):
 
 def _odd(row):
     """Return whether somebody should look at a row."""
-    return row["verdict"] == NOT_JUDGED or "whole notebook" in row["note"]
+    return row["verdict"] == NOT_JUDGED or any(odd in row["note"] for odd in ODD)
 
 
 def _reason(row):
     """Say why somebody should look, in words that are not the learner's."""
     if row["verdict"] != NOT_JUDGED:
-        return "judged after the whole notebook was run"
+        return next(why for odd, why in ODD.items() if odd in row["note"])
     return row["message"].partition(":")[0].removesuffix(".")
 
 

@@ -21,6 +21,7 @@ MANY = 20_000  # files in one zip
 DEEP = 2  # a class's zip may hold learners' zips
 UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError)  # a zip
 JUDGED = (".ipynb", ".zip")  # of zips, those that cannot be opened
+OWN = "my-lessons"  # in a clone of the course, what is the learner's
 PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv"}
 
 # How the platforms name a learner's folder, or a learner's file in one folder for all.
@@ -214,8 +215,10 @@ def _below_submitted(files):
 def _of_learner(learner, own, notes):
     """Return a learner's submissions: of each lesson the newest notebook."""
     beside, by_lesson = cache(lambda folder: _beside(folder, own, notes)), {}
+    working = {rest.parent for rest, _ in own if rest.parent.name == OWN}
+    of_the_course = {folder.with_name("lessons") for folder in working}
     for rest, file in own:
-        if rest.suffix in JUDGED:
+        if rest.suffix in JUDGED and rest.parent not in of_the_course:
             submission = _read(learner, rest, file, beside, notes)
             if submission is not None:
                 by_lesson.setdefault(submission.lesson, []).append(submission)

@@ -7,7 +7,6 @@ those that these need in turn.
 
 import ast
 import builtins
-import contextlib
 import re
 import symtable
 from collections import defaultdict
@@ -76,9 +75,12 @@ class Notebook:
 
     def __init__(self, sources):
         self.sources, self.statements = sources, []
+        self.torn = {}  # by the cell's number, why it is no Python
         for number, source in enumerate(sources, start=1):
-            with contextlib.suppress(*NO_PYTHON):
+            try:
                 self.statements += _statements(number, as_python(source))
+            except NO_PYTHON as error:
+                self.torn[number] = f"{type(error).__name__}: {error}"
         loose = {n for s in self.statements if not s.is_fixed for n in s.binds}
         self.makers = defaultdict(list)  # by name, what binds it or may change it
         for k, statement in enumerate(self.statements):

@@ -187,7 +187,15 @@ class _Judging:
         if row.verdict in BAD:
             notes += [f"code cell {number} raised {text}" for number, text in raised]
             notes.append(self._replaced(row))
+        if row.verdict == MISSING:
+            notes += [] if raised else self._torn(row.exercise)
         return "; ".join(filter(None, notes))
+
+    def _torn(self, name):
+        """Yield which cells that speak of an answer are no Python, and why."""
+        for number, why in self.notebook.torn.items():
+            if re.search(rf"\b{name}\b", self.notebook.sources[number - 1]):
+                yield f"code cell {number} is no Python: {why}"
 
     def _replaced(self, row):
         """Say where an answer that is not right was replaced, if it was."""

