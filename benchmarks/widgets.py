@@ -104,6 +104,7 @@ def write_notebook(path, module, name):
 
     notebook = nbformat.v4.new_notebook()
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    notebook.metadata.language_info = {"name": "python"}  # a live page asks without it
     made = MADE.get(name, f"shown = {name}()")
     code = (
         "from bpkit.widgets import explore\n"
