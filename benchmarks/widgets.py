@@ -126,7 +126,7 @@ def addresses(folder, live):
 
     def address(name):
         offline.add(site, folder / name)
-        return f"{at}/lite/notebooks/index.html?path={name}"
+        return web.live(at, name)
 
     with web.served(site) as at:
         yield address

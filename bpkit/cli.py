@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import bpkit
 from bpkit.delivery import (
+    FOLDER,
     RECORD,
     DeliveryError,
     deliver,
@@ -27,8 +28,6 @@ from bpkit.delivery import (
 from bpkit.exercises import LESSONS, bank
 from bpkit.mine import record
 from bpkit.words import extra_lab
-
-FOLDER = "my-lessons"
 
 # Defaults of JupyterLab's page, which the learner's own settings overrule: nobody is
 # asked about news, no update is looked for, and the lessons' names have room.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bpkit.notebook import read_cells
 
+FOLDER = "my-lessons"  # where learners work, unless they choose another
 RECORD = ".bpkit.json"
 
 

@@ -129,6 +129,7 @@ def test_what_an_accident_does_to_one_answer_is_told(accident, tmp_path):
 
 def test_a_missing_answer_whose_cell_is_no_python_says_which_cell(tmp_path):
     sources = [s for s in handed_in(6) if "def backprop(" not in s]
+    sources.append("forward_pass.help = missing")  # another cell that is needed raises
     torn = ["def backprop(w, b, x, y)\n    return 0", "other = ("]
     found = rows(PlainBox(), tmp_path, 6, [*sources, *torn])
     assert found["backprop"].verdict == "Missing"

@@ -4,6 +4,7 @@ The second of four answers does it, so that one has been judged before and two a
 come.
 """
 
+import os
 import re
 
 import pytest
@@ -58,7 +59,7 @@ BODIES = {
     "starts processes": (
         "import subprocess, sys, time\n"
         "all = [subprocess.Popen(['sleep', '20']) for _ in range(30)]\ntime.sleep(3)",
-        "It started more than 24 processes.|BlockingIOError",  # as root, or not
+        "It started more than 24 processes.",
     ),
     "hangs where nothing can stop it": (
         "sum(range(10**12))",
@@ -168,9 +169,12 @@ IN_BOTH = [
     *("closes every file", "eats memory", "starts processes", "is ended later"),
     *("hangs where nothing can stop it", "forks", "leaves a process behind"),
 ]
+# There the kernel itself counts processes, but not root's.
+COUNTED = set() if getattr(os, "getuid", int)() == 0 else {"starts processes"}
 CASES = [
     *(("process", kind, *BODIES[kind]) for kind in BODIES),
-    *(("bwrap", kind, *BODIES[kind]) for kind in IN_BOTH),
+    *(("bwrap", kind, *BODIES[kind]) for kind in IN_BOTH if kind not in COUNTED),
+    *(("bwrap", kind, BODIES[kind][0], "BlockingIOError") for kind in COUNTED),
     *(("bwrap", kind, *ONLY_IN_A_BOX[kind]) for kind in ONLY_IN_A_BOX),
 ]
 ENDLESS = "hangs where nothing can stop it", "gives what never ends"

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from bpkit.delivery import FOLDER
 from bpkit.exercises import LESSONS
 from bpkit.grading.check import NO_EXERCISE, code_of, lesson_of
 from bpkit.words import visible
@@ -21,7 +22,6 @@ MANY = 20_000  # files in one zip
 DEEP = 2  # a class's zip may hold learners' zips
 UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, NotImplementedError)  # a zip
 JUDGED = (".ipynb", ".zip")  # of zips, those that cannot be opened
-OWN = "my-lessons"  # in a clone of the course, what is the learner's
 PASSED_OVER = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv"}
 
 # How the platforms name a learner's folder, or a learner's file in one folder for all.
@@ -215,7 +215,7 @@ def _below_submitted(files):
 def _of_learner(learner, own, notes):
     """Return a learner's submissions: of each lesson the newest notebook."""
     beside, by_lesson = cache(lambda folder: _beside(folder, own, notes)), {}
-    working = {rest.parent for rest, _ in own if rest.parent.name == OWN}
+    working = {rest.parent for rest, _ in own if rest.parent.name == FOLDER}
     of_the_course = {folder.with_name("lessons") for folder in working}
     for rest, file in own:
         if rest.suffix in JUDGED and rest.parent not in of_the_course:

@@ -188,7 +188,8 @@ class _Judging:
             notes += [f"code cell {number} raised {text}" for number, text in raised]
             notes.append(self._replaced(row))
         if row.verdict == MISSING:
-            notes += [] if raised else self._torn(row.exercise)
+            # Of the whole notebook, they are among the cells that raised.
+            notes += [] if whole else self._torn(row.exercise)
         return "; ".join(filter(None, notes))
 
     def _torn(self, name):

@@ -1,12 +1,17 @@
-"""One JupyterLab and one Chromium for all tests in this folder.
+"""One JupyterLab, one Chromium and one way to build the site for all tests here.
 
 They need Chromium on the PATH and playwright (the extra ``browser``).
 """
 
 import shutil
+import subprocess
+from pathlib import Path
 
 import lab
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / ".venv-site/bin/python"
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +42,19 @@ def browser():
         browser = driver.chromium.launch(executable_path=lab.CHROMIUM, args=lab.QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory):
+    """Return what builds a part of the site, "book" or "live", and gives the folder."""
+
+    def build(part):
+        if not TOOLS.exists():
+            pytest.skip("the site's tools are not installed: make test-site does that")
+        out = tmp_path_factory.mktemp("site")
+        command = [TOOLS, ROOT / f"site/{part}.py", out]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return out
+
+    return build

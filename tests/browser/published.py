@@ -49,7 +49,7 @@ def main(address):
     """Print what is wrong with the published site; return whether anything is."""
     from playwright.sync_api import sync_playwright
 
-    live = f"{address.rstrip('/')}/lite/notebooks/index.html?path={FIRST}.ipynb"
+    live = web.live(address.rstrip("/"), f"{FIRST}.ipynb")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=lab.CHROMIUM, args=lab.QUIET)
         wrong = read(browser.new_page(), address)

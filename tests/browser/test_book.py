@@ -1,7 +1,6 @@
 """The book as readers meet it: in Chromium, over a server of files, offline."""
 
 import re
-import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +13,6 @@ import web
 from bpkit.exercises import bank
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ROOT / ".venv-site/bin/python"
 LESSONS = [path.name for path in lab.lessons()]
 # A window of 1280 pixels with its scroll bar; a phone.
 WIDE, PHONE = {"width": 1265, "height": 900}, {"width": 390, "height": 844}
@@ -52,15 +50,9 @@ HREFS = "[...document.querySelectorAll('a[href]')].map(e => e.href)"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(build):
     """Build the book; return its folder."""
-    if not TOOLS.exists():
-        pytest.skip("the site's tools are not installed: make test-site does that")
-    out = tmp_path_factory.mktemp("site")
-    command = [TOOLS, ROOT / "site/book.py", out]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
+    return build("book")
 
 
 @pytest.fixture(scope="module")

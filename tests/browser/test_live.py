@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import classroom
@@ -13,9 +12,7 @@ import pytest
 import web
 from nbformat.v4 import new_code_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ROOT / ".venv-site/bin/python"
-NPM = ROOT / ".venv-site/node_modules/pyodide"
+NPM = Path(__file__).resolve().parents[2] / ".venv-site/node_modules/pyodide"
 SESSION = "window.jupyterapp.shell.currentWidget.sessionContext"
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
 OUTPUTS = f"""() => Object.fromEntries({CELLS}
@@ -33,9 +30,7 @@ class Live(lab.Lesson):
     patience = 400_000
 
     def __init__(self, page, address, name):
-        super().__init__(
-            page, f"{address}/lite/notebooks/index.html?path={name}", False
-        )
+        super().__init__(page, web.live(address, name), run=False)
 
     def said(self):
         """Return what the outputs of each code cell say, by its id."""
@@ -44,15 +39,9 @@ class Live(lab.Lesson):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(build):
     """Build the live lessons as they are published; return the folder."""
-    if not TOOLS.exists():
-        pytest.skip("the site's tools are not installed: make test-site does that")
-    out = tmp_path_factory.mktemp("site")
-    command = [TOOLS, ROOT / "site/live.py", out]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
+    return build("live")
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +214,7 @@ def test_as_published_the_page_asks_for_what_there_is(browser, built):
         complaints = web.complaints_of(page, address)
         own = set()
         page.on("response", lambda r: own.add(r.url.rpartition("/")[2]))
-        page.goto(f"{address}/lite/notebooks/index.html?path={lab.lessons()[0].name}")
+        page.goto(web.live(address, lab.lessons()[0].name))
         wanted = {wheel.name for wheel in wheels.glob("*.whl")}
         for _ in range(600):
             page.wait_for_timeout(200)

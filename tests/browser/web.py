@@ -11,6 +11,11 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing of each request."""
 
 
+def live(address, name):
+    """Return where a notebook runs live, of a site that is served at an address."""
+    return f"{address}/lite/notebooks/index.html?path={name}"
+
+
 @contextlib.contextmanager
 def served(folder):
     """Serve a folder on loopback; yield the address, which ends without a slash."""
